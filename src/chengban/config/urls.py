@@ -1,0 +1,11 @@
+"""The two doors and the two lamps (health, metrics)."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("chengban.portal.urls")),
+    path("api/", include("chengban.api.urls")),
+]
+if settings.OIDC:
+    urlpatterns.append(path("oidc/", include("mozilla_django_oidc.urls")))

@@ -1,0 +1,50 @@
+"""Where this installation lives and what its environment says. Secrets come from here and from nowhere else."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+class EnvironmentMistake(Exception):
+    """A setting in the environment cannot be used; the message says which and what to write instead."""
+
+
+def checkout() -> Path:
+    """The folder that holds `packs/` and `bin/`: three levels above this file, or the working folder."""
+    above = Path(__file__).resolve().parents[3]
+    return above if (above / "packs").is_dir() else Path.cwd()
+
+
+def home() -> Path:
+    """The folder of all state: `CHENGBAN_HOME`, else `var/` of the checkout. Made when missing."""
+    folder = Path(os.environ.get("CHENGBAN_HOME") or checkout() / "var").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def pack_folder() -> Path:
+    """The city's declarations: `CHENGBAN_PACK`, else `packs/liaocheng`."""
+    return Path(os.environ.get("CHENGBAN_PACK") or checkout() / "packs" / "liaocheng").resolve()
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A yes/no setting: 1, true, yes or 0, false, no. Anything else is a mistake that is said aloud."""
+    text = os.environ.get(name, "").strip().lower()
+    if text in ("", "1", "true", "yes", "0", "false", "no"):
+        return default if text == "" else text in ("1", "true", "yes")
+    raise EnvironmentMistake(f"{name} is {text!r}: write 1 or 0")
+
+
+def secret(name: str) -> str:
+    """The secret `name`: from the environment, else made once and kept in `<home>/secrets/`, readable by its owner only."""
+    given = os.environ.get(name)
+    if given:
+        return given
+    place = home() / "secrets" / name.lower()
+    place.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return place.read_text().strip()
