@@ -1,0 +1,250 @@
+"""From a folder of declarations to a `Pack`, or to everything that is wrong with them."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chengban.lib import env
+from chengban.packs.model import (
+    City,
+    CodeSet,
+    DecisionTable,
+    Department,
+    Example,
+    ExampleFile,
+    FactDeclaration,
+    FactFile,
+    HolidayYear,
+    Item,
+    Policy,
+    Register,
+    Scene,
+)
+from chengban.packs.source import Document, Finding, PackMistake, Place, documents
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a declaration was read: its document and the key it stands under."""
+
+    document: Document
+    key: tuple[str | int, ...] = ()
+
+    def place(self, *key: str | int) -> Place:
+        return self.document.place((*self.key, *key))
+
+
+@dataclass
+class Pack:
+    """Everything one city declares, by id. Read-only once loaded."""
+
+    folder: Path
+    city: City
+    departments: dict[str, Department] = field(default_factory=dict)
+    codes: dict[str, CodeSet] = field(default_factory=dict)
+    holidays: dict[int, HolidayYear] = field(default_factory=dict)
+    registers: dict[str, Register] = field(default_factory=dict)
+    facts: dict[str, FactDeclaration] = field(default_factory=dict)
+    topics: dict[str, FactFile] = field(default_factory=dict)
+    tables: dict[str, DecisionTable] = field(default_factory=dict)
+    policies: dict[str, Policy] = field(default_factory=dict)
+    examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
+    scenes: dict[str, Scene] = field(default_factory=dict)
+    origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+
+    @cached_property
+    def items(self) -> dict[str, Item]:
+        """Every service item of every scene, by id."""
+        return {item.id: item for scene in self.scenes.values() for item in scene.items}
+
+    @cached_property
+    def code_names(self) -> dict[str, dict[str, str]]:
+        """Code set id → code → Chinese name."""
+        return {codes.id: {item.code: item.name for item in codes.items} for codes in self.codes.values()}
+
+    @cached_property
+    def topic_of(self) -> dict[str, str]:
+        """Fact id → the heading it stands under."""
+        return {fact.id: topic.topic for topic in self.topics.values() for fact in topic.facts}
+
+    def origin(self, kind: str, identifier: str) -> Origin:
+        return self.origins[(kind, identifier)]
+
+
+@lru_cache(maxsize=4)
+def load(folder: Path) -> Pack:
+    """Read the pack in `folder`. Raises `PackMistake` with every finding about form; meaning is `check`'s business."""
+    pack, findings = read(folder)
+    if pack is None or findings:
+        raise PackMistake(findings)
+    return pack
+
+
+def current() -> Pack:
+    """The pack this installation runs on."""
+    return load(env.pack_folder())
+
+
+def read(folder: Path) -> tuple[Pack | None, list[Finding]]:
+    """Read what can be read: the pack (none without a city) and what is wrong with the form of the rest."""
+    return _Reader(folder).read()
+
+
+class _Reader:
+    """Collects declarations and findings while it walks the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.findings: list[Finding] = []
+
+    def read(self) -> tuple[Pack | None, list[Finding]]:
+        city = self._city()
+        if city is None:
+            return None, self.findings
+        pack = Pack(self.folder, city)
+        self._lists(pack)
+        self._each(pack, "codes", CodeSet, pack.codes, after=self._with_csv, skip=("holidays.yaml",))
+        self._each(pack, "registers", Register, pack.registers)
+        self._each(pack, "tables", DecisionTable, pack.tables)
+        self._each(pack, "policies", Policy, pack.policies)
+        self._each(pack, "scenes", Scene, pack.scenes)
+        self._facts(pack)
+        self._examples(pack)
+        return pack, self.findings
+
+    def _city(self) -> City | None:
+        path = self.folder / "pack.yaml"
+        if not path.is_file():
+            self.findings.append(Finding(Place(str(path), 1, 1), "there is no pack.yaml: this folder is not a pack"))
+            return None
+        document = self._document(path)
+        return None if document is None else self._fit(City, document.value, document, ())
+
+    def _document(self, path: Path) -> Document | None:
+        try:
+            return Document.load(path, self.folder)
+        except PackMistake as mistake:
+            self.findings += mistake.findings
+            return None
+
+    def _documents(self, name: str, skip: tuple[str, ...] = ()) -> Iterator[Document]:
+        for path in sorted((self.folder / name).rglob("*.yaml")):
+            if path.name in skip:
+                continue
+            document = self._document(path)
+            if document is not None:
+                yield document
+
+    def _fit(self, model: type[Model], value: Any, document: Document, key: tuple[str | int, ...]) -> Model | None:
+        try:
+            return model.model_validate(value)
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                self.findings.append(Finding(document.place((*key, *problem["loc"])), _sentence(problem)))
+            return None
+
+    def _keep(self, pack: Pack, kind: str, made: Any, into: dict[Any, Any], identifier: Any, origin: Origin) -> None:
+        if identifier in into:
+            first = pack.origin(kind, str(identifier)).place()
+            self.findings.append(Finding(origin.place("id"), f"{kind} {identifier} is declared twice; first at {first}"))
+            return
+        into[identifier] = made
+        pack.origins[(kind, str(identifier))] = origin
+
+    def _each(
+        self,
+        pack: Pack,
+        kind: str,
+        model: type[Model],
+        into: dict[str, Model],
+        after: Callable[[Any, Document], Any] = lambda made, document: made,
+        skip: tuple[str, ...] = (),
+    ) -> None:
+        for document in self._documents(kind, skip):
+            made = self._fit(model, document.value, document, ())
+            if made is not None:
+                made = after(made, document)
+                self._keep(pack, kind, made, into, getattr(made, "id"), Origin(document))
+
+    def _lists(self, pack: Pack) -> None:
+        self._list(pack, "departments.yaml", "departments", Department, pack.departments, "id")
+        self._list(pack, "codes/holidays.yaml", "years", HolidayYear, pack.holidays, "year")
+
+    def _list(self, pack: Pack, name: str, key: str, model: type[Model], into: dict[Any, Model], identity: str) -> None:
+        document = self._document(self.folder / name) if (self.folder / name).is_file() else None
+        if document is None:
+            return
+        for number, value in enumerate((document.value or {}).get(key) or []):
+            made = self._fit(model, value, document, (key, number))
+            if made is not None:
+                self._keep(pack, key, made, into, getattr(made, identity), Origin(document, (key, number)))
+
+    def _with_csv(self, codes: CodeSet, document: Document) -> CodeSet:
+        if codes.file is None:
+            return codes
+        path = (self.folder / document.file).parent / codes.file
+        if not path.is_file():
+            self.findings.append(Finding(document.place(("file",)), f"there is no file {codes.file} beside this one"))
+            return codes
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = [{name: text for name, text in row.items() if text} for row in csv.DictReader(lines)]
+        whole = self._fit(CodeSet, {**codes.model_dump(), "items": rows}, document, ())
+        return whole or codes
+
+    def _facts(self, pack: Pack) -> None:
+        for document in self._documents("facts"):
+            topic = self._fit(FactFile, document.value, document, ())
+            if topic is None:
+                continue
+            pack.topics[topic.topic] = topic
+            for number, fact in enumerate(topic.facts):
+                self._keep(pack, "facts", fact, pack.facts, fact.id, Origin(document, ("facts", number)))
+
+    def _examples(self, pack: Pack) -> None:
+        for document in self._documents("cases-tests"):
+            made = self._fit(ExampleFile, document.value, document, ())
+            if made is not None:
+                self._keep(pack, "examples", made.examples, pack.examples, made.policy, Origin(document))
+
+
+_SENTENCES = {
+    "missing": "{field} is missing",
+    "extra_forbidden": "{field} is not a word of this declaration",
+    "literal_error": "{field} is {input!r}; it can be {expected}",
+    "string_type": "{field} must be text; put quotes around it",
+}
+
+
+def _sentence(problem: Any) -> str:
+    """What pydantic found, as a sentence that names the field."""
+    name = str(problem["loc"][-1]) if problem["loc"] else "the file"
+    template = _SENTENCES.get(problem["type"])
+    if template is None:
+        return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+    expected = problem.get("ctx", {}).get("expected", "")
+    return template.format(field=name, input=problem.get("input"), expected=expected)
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """JSON Schemas for editors, by the folder they are for."""
+    kinds: Iterable[tuple[str, type[BaseModel]]] = (
+        ("pack", City),
+        ("codes", CodeSet),
+        ("registers", Register),
+        ("facts", FactFile),
+        ("tables", DecisionTable),
+        ("policies", Policy),
+        ("cases-tests", ExampleFile),
+        ("scenes", Scene),
+    )
+    return {name: model.model_json_schema(by_alias=True) for name, model in kinds}
+
+
+__all__ = ["Pack", "Origin", "load", "current", "read", "schemas", "documents"]
