@@ -1,9 +1,9 @@
 """The one place that knows what time it is. Tests and the demo set it; every verb takes its date as an argument."""
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")

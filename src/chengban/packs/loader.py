@@ -247,4 +247,4 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {name: model.model_json_schema(by_alias=True) for name, model in kinds}
 
 
-__all__ = ["Pack", "Origin", "load", "current", "read", "schemas", "documents"]
+__all__ = ["Origin", "Pack", "current", "documents", "load", "read", "schemas"]
