@@ -1,0 +1,1 @@
+"""The API (接口): the portal's verbs for programs, with the same permissions."""

@@ -1,0 +1,61 @@
+"""What every page is given: the city's name, the way around, and how the person wants to read."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chengban.accounts.permissions import Verb, may
+from chengban.lib import clock
+from chengban.portal import city
+
+COMFORT_COOKIE = "comfort"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation."""
+
+    route: str
+    name: "str | Promise"
+    verb: Verb | None = None
+
+
+WAYS: tuple[Way, ...] = (
+    Way("home", _("首页")),
+    #Way("policies", _("惠企政策")),
+    #Way("items", _("办事事项")),
+    #Way("registers", _("数据目录")),
+    #Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
+    #Way("matches", _("匹配总览"), Verb.READ_MATCHES),
+    #Way("quality", _("数据质量"), Verb.READ_QUALITY),
+    #Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context of every page. Asks the database for nothing when nobody is signed in."""
+    user = getattr(request, "user", None)
+    here = request.resolver_match.url_name if request.resolver_match else ""
+    return {
+        "city_name": city.name(),
+        "today": clock.today(),
+        "is_demo": settings.DEMO,
+        "elder": request.COOKIES.get(COMFORT_COOKIE) == "elder",
+        "ways": [way for way in WAYS if way.verb is None or (user and may(user, way.verb))],
+        "here": SECTIONS.get(here or "", here),
+    }
+
+
+# Pages that stand under an entry of the navigation.
+SECTIONS = {
+    "policy": "policies",
+    "item": "items",
+    "register": "registers",
+    "enterprise": "enterprises",
+    "enterprise-policies": "enterprises",
+    "readings": "enterprises",
+}

@@ -1,0 +1,75 @@
+"""Small words of the templates: figures, money, days, icons, tags, charts."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils import timezone, translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from chengban.portal import words
+from chengban.portal.icons import ICONS, TAGS
+
+register = template.Library()
+
+
+@register.filter
+def figure(value: int | float | Decimal | None) -> str:
+    """A number with thousands marks and no trailing zeros; an unknown one is a dash."""
+    return words.figure(value)
+
+
+@register.filter
+def money(yuan: int | float | Decimal | None) -> SafeString:
+    """An amount of yuan as people say it, with the exact figure on hover and in print."""
+    if yuan is None:
+        return format_html('<span class="unknown">{}</span>', words.unknown())
+    return format_html(
+        '<data class="money" value="{}" title="{}"><span class="said">{}</span><span class="exact">{}</span></data>',
+        words.plain(yuan), words.exact_money(yuan), words.money(yuan), words.exact_money(yuan),
+    )  # fmt: skip
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString | str:
+    """A day as 2026年3月6日(周五), or 6 March 2026 (Fri) on an English page."""
+    if value is None:
+        return words.unknown()
+    moment = timezone.localtime(value).date() if isinstance(value, datetime) else value
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), words.day(moment))
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share of one as a percentage with one decimal at most; unknown is a dash."""
+    return "—" if share is None else f"{words.figure(round(share * 100, 1))}%"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """A drawn sign, hidden from screen readers: a word always stands beside it."""
+    return format_html(
+        '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">{}</svg>',
+        mark_safe(ICONS[name]),
+    )
+
+
+@register.simple_tag
+def tag(state: str, word: str = "") -> SafeString:
+    """A state: an icon, a word and a colour, never the colour alone."""
+    look = TAGS[state]
+    return format_html('<span class="tag tag-{}">{}{}</span>', look.tone, icon(look.icon), word or str(look.word))
+
+
+@register.simple_tag
+def han() -> SafeString:
+    """The language mark for names that stand in Chinese on an English page."""
+    return mark_safe(' lang="zh-Hans"') if translation.get_language() == "en" else mark_safe("")
+
+
+@register.inclusion_tag("portal/parts/bars.html")
+def bars(chart: Any) -> dict[str, Any]:
+    """A bar chart (`portal.charts.Chart`), and the same as a table under 看数据."""
+    return {"chart": chart}

@@ -1,0 +1,1 @@
+"""Views, one module for each noun of the portal."""

@@ -1,0 +1,48 @@
+"""Health and metrics, for the machines that watch this one."""
+
+import hmac
+import os
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@never_cache
+@require_GET
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "live"})
+
+
+@never_cache
+@require_GET
+def ready(request: HttpRequest) -> JsonResponse:
+    """The process can serve: the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse({"status": "not ready", "database": "away"}, status=503)
+    return JsonResponse({"status": "ready", "database": "ok"})
+
+
+@never_cache
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Counters for Prometheus, to loopback or to the bearer of `CHENGBAN_METRICS_TOKEN`; to others there is no such page."""
+    if not _may_scrape(request):
+        return HttpResponseNotFound()
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_scrape(request: HttpRequest) -> bool:
+    token = os.environ.get("CHENGBAN_METRICS_TOKEN", "")
+    if token:
+        return hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {token}".encode())
+    # A reverse proxy on this machine also speaks from loopback, for the whole world: its header gives it away.
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and "X-Forwarded-For" not in request.headers
