@@ -35,7 +35,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "chengban.portal.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "chengban.config.security.ContentSecurityPolicy",
     "axes.middleware.AxesMiddleware",
+    "chengban.portal.middleware.PlainOutage",
 ]
 
 ROOT_URLCONF = "chengban.config.urls"
@@ -118,6 +119,11 @@ if OIDC:
     OIDC_OP_JWKS_ENDPOINT = os.environ["OIDC_OP_JWKS_ENDPOINT"]
     OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
     OIDC_CREATE_USER = False
+    OIDC_CALLBACK_CLASS = "chengban.accounts.oidc.CallbackView"
+    OIDC_RP_SCOPES = "openid profile"
+    OIDC_OP_ISSUER = os.environ.get("OIDC_OP_ISSUER")
+    OIDC_USE_PKCE = True
+    OIDC_TIMEOUT = 5
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

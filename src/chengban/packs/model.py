@@ -401,6 +401,13 @@ class ConsistencyRule(Declaration):
     department: Identifier
 
 
+class Subjects(Declaration):
+    """Where the city's enterprises (or people) are counted, and which field is their name."""
+
+    register_: Identifier = Field(alias="register")
+    name: Identifier
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -411,4 +418,9 @@ class City(Declaration):
     counties: tuple[str, ...]
     county_names: tuple[str, ...]
     short_county_names: tuple[str, ...]
+    enterprises: Subjects
+    people: Subjects
+    county_fact: Identifier
+    industry_fact: Identifier
+    """The facts that matches are broken down by."""
     consistency: tuple[ConsistencyRule, ...] = ()

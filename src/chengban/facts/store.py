@@ -1,0 +1,147 @@
+"""Registers at rest: one PostgreSQL table a register, made from its declaration.
+
+A row is never overwritten. `batch` says in which loading we learned it, `ended` in which loading we learned that it holds no
+more; so the register as it was known after any batch can be read again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from django.db import connection
+from psycopg import sql
+
+from chengban.facts.columns import COLUMNS, arrow_schema
+from chengban.packs.model import Register
+
+_BOOKKEEPING = (("batch", "bigint NOT NULL"), ("ended", "bigint"))
+
+
+def table_name(register: Register) -> str:
+    return f"register_{register.id}"
+
+
+def table(register: Register) -> sql.Identifier:
+    return sql.Identifier(table_name(register))
+
+
+def names(fields: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, fields))
+
+
+def raw() -> psycopg.Connection[Any]:
+    """The psycopg connection under Django's, inside the same transaction."""
+    connection.ensure_connection()
+    return connection.connection  # type: ignore[no-any-return]
+
+
+def make_tables(registers: Iterable[Register]) -> None:
+    """Create the tables that are missing, and add the columns that a newer declaration added. Nothing is dropped."""
+    for register in registers:
+        _make_table(register)
+
+
+def _make_table(register: Register) -> None:
+    columns = [(field.id, COLUMNS[field.type].sql) for field in register.fields] + list(_BOOKKEEPING)
+    raw().execute(sql.SQL("CREATE TABLE IF NOT EXISTS {} ()").format(table(register)))
+    for name, kind in columns:
+        raw().execute(
+            sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}").format(table(register), sql.Identifier(name), sql.SQL(kind))
+        )
+    make_indexes(register)
+
+
+def make_indexes(register: Register) -> None:
+    """One current row a key; rows found by their subject and by their batch."""
+    for name, definition in _indexes(register):
+        raw().execute(sql.SQL("CREATE {} ").format(definition.format(sql.Identifier(name), table(register))))
+
+
+def drop_indexes(register: Register) -> None:
+    for name, _ in _indexes(register):
+        raw().execute(sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name)))
+
+
+def _indexes(register: Register) -> list[tuple[str, sql.SQL]]:
+    stem = table_name(register)[:50]
+    key = ", ".join(f'"{name}"' for name in register.key)
+    made = [(f"{stem}_key", sql.SQL(f"UNIQUE INDEX IF NOT EXISTS {{}} ON {{}} ({key}) WHERE ended IS NULL"))]
+    if register.subject and register.subject != register.key[0]:
+        made.append((f"{stem}_of", sql.SQL(f'INDEX IF NOT EXISTS {{}} ON {{}} ("{register.subject}")')))
+    return made
+
+
+def is_empty(register: Register) -> bool:
+    found = raw().execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table(register))).fetchone()
+    return found is None
+
+
+def count(register: Register) -> int:
+    """How many rows hold now."""
+    row = raw().execute(sql.SQL("SELECT count(*) FROM {} WHERE ended IS NULL").format(table(register))).fetchone()
+    return int(row[0]) if row else 0
+
+
+@contextmanager
+def copying(target: sql.Composable, columns: Sequence[str]) -> Iterator[Any]:
+    """A COPY into `target`; write Arrow tables to it with `write`."""
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(target, names(columns))
+    with raw().cursor().copy(statement) as copy:
+        yield copy
+
+
+def write(copy: Any, rows: pa.Table) -> None:
+    """Send the rows of an Arrow table to a COPY, in its columns' order."""
+    buffer = pa.BufferOutputStream()
+    pacsv.write_csv(rows, buffer, pacsv.WriteOptions(include_header=False, quoting_style="needed"))
+    copy.write(memoryview(buffer.getvalue()))
+
+
+def read(register: Register, fields: Sequence[str], known_by: int | None = None) -> pa.Table:
+    """The current rows' `fields` as Arrow columns of their declared types; `known_by` a batch reads them as known after it."""
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
+        names(fields), table(register), _as_known(known_by)
+    )
+    buffer = BytesIO()
+    with raw().cursor().copy(statement) as copy:
+        for chunk in copy:
+            buffer.write(chunk)
+    schema = arrow_schema(register)
+    types = {name: schema.field(name).type for name in fields}
+    if buffer.tell() == 0:
+        return pa.table({name: pa.array([], kind) for name, kind in types.items()})
+    buffer.seek(0)
+    return pacsv.read_csv(
+        buffer,
+        read_options=pacsv.ReadOptions(column_names=list(fields)),
+        parse_options=pacsv.ParseOptions(newlines_in_values=True),
+        convert_options=pacsv.ConvertOptions(
+            column_types=types,
+            null_values=["\\N"],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
+
+
+def rows_of(register: Register, subject: str, known_by: int | None = None) -> list[dict[str, Any]]:
+    """One subject's rows as dictionaries, each with its `batch`."""
+    assert register.subject is not None
+    fields = [field.id for field in register.fields]
+    statement = sql.SQL("SELECT {}, batch FROM {} WHERE {} = %s AND {}").format(
+        names(fields), table(register), sql.Identifier(register.subject), _as_known(known_by)
+    )
+    found = raw().execute(statement, [subject]).fetchall()
+    return [dict(zip((*fields, "batch"), row, strict=True)) for row in found]
+
+
+def _as_known(known_by: int | None) -> sql.Composable:
+    if known_by is None:
+        return sql.SQL("ended IS NULL")
+    return sql.SQL("batch <= {0} AND (ended IS NULL OR ended > {0})").format(sql.Literal(known_by))
