@@ -1,0 +1,326 @@
+"""FEEL over whole columns, exactly: arithmetic on scaled integers, comparisons, logic, `if`, a few functions.
+
+Whatever has no vector form here is evaluated row by row (`rows`), so that every expression has its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, DecimalException
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..nodes import (
+    Between,
+    BinaryArithmetic,
+    Comparison,
+    Conjunction,
+    Disjunction,
+    FunctionCall,
+    If,
+    In,
+    Interval,
+    ListLiteral,
+    Literal,
+    Name,
+    Negate,
+    Node,
+    Not,
+    UnaryComparison,
+)
+from ..values import decimals
+from . import numbers
+from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
+from .numbers import Inexact, Scaled
+from .rows import evaluate_rows
+from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, constant, from_values
+
+_F, _T, _N, _U = FALSE_STATE, TRUE_STATE, NULL_STATE, UNKNOWN_STATE
+# Kleene's strong tables with FEEL's null; rows and columns in the order false, true, null, unknown.
+_AND = np.array([_F, _F, _F, _F, _F, _T, _N, _U, _F, _N, _N, _U, _F, _U, _U, _U], np.uint8)
+_OR = np.array([_F, _T, _N, _U, _T, _T, _T, _T, _N, _T, _N, _U, _U, _T, _U, _U], np.uint8)
+_NOT = np.array([_T, _F, _N, _U], np.uint8)
+
+
+class NoVectorForm(Exception):
+    """The expression, or its values, must be evaluated row by row."""
+
+
+@dataclass(slots=True)
+class Computer:
+    """Evaluates nodes over one frame; `reporter` is told of every expression that goes row by row."""
+
+    frame: Frame
+    evaluate: Callable[..., Any]
+    reporter: Callable[[Node, int], None]
+    _done: dict[Node, Vector] = field(default_factory=dict)
+
+    def vector(self, node: Node) -> Vector:
+        """The values of `node` in every row."""
+        if node not in self._done:
+            self._done[node] = self._compute(node)
+        return self._done[node]
+
+    def outcomes(self, node: Node) -> npt.NDArray[np.uint8]:
+        """The outcome of a condition in every row; of length 1 where it is a constant."""
+        return outcomes_of(self.vector(node))
+
+    def _compute(self, node: Node) -> Vector:
+        method = _METHODS.get(type(node))
+        if method is not None:
+            try:
+                return method(self, node)
+            except (NoVectorForm, Inexact):
+                pass
+        values = evaluate_rows(node, self.frame, self.evaluate, self.reporter)
+        return from_values(values)
+
+
+def outcomes_of(vector: Vector) -> npt.NDArray[np.uint8]:
+    """The outcome that each value is; whatever is known and no boolean counts as null."""
+    known = vector.data.astype(np.uint8) if vector.kind == "boolean" else np.uint8(_N)
+    return np.where(vector.state == KNOWN, known, vector.state + 1).astype(np.uint8)
+
+
+def from_outcomes(outcomes: npt.NDArray[np.uint8]) -> Vector:
+    """The boolean vector with these outcomes."""
+    return Vector("boolean", outcomes == _T, np.maximum(outcomes, 1) - np.uint8(1))
+
+
+def _literal(computer: Computer, node: Literal) -> Vector:
+    return constant(node.value)
+
+
+def _name(computer: Computer, node: Name) -> Vector:
+    return computer.frame.vector(node.name)
+
+
+# Logic -----------------------------------------------------------------------------------------------------------
+
+
+def _conjunction(computer: Computer, node: Conjunction) -> Vector:
+    return from_outcomes(_kleene(_AND, [computer.outcomes(part) for part in node.parts]))
+
+
+def _disjunction(computer: Computer, node: Disjunction) -> Vector:
+    return from_outcomes(_kleene(_OR, [computer.outcomes(part) for part in node.parts]))
+
+
+def _kleene(table: npt.NDArray[np.uint8], parts: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    total = parts[0]
+    for part in parts[1:]:
+        total = table[total * np.uint8(4) + part]
+    return total
+
+
+def _not(computer: Computer, node: Not) -> Vector:
+    return from_outcomes(_NOT[computer.outcomes(node.operand)])
+
+
+def _if(computer: Computer, node: If) -> Vector:
+    condition = computer.outcomes(node.condition)
+    yes, no = _same_kind(computer.vector(node.yes), computer.vector(node.no))
+    chosen = condition == _T
+    state = np.where(chosen, yes.state, no.state)
+    agreed = _agree(yes, no) if (condition == _U).any() else np.bool_(True)
+    state = np.where((condition == _U) & ~agreed, MISSING, state).astype(np.uint8)
+    if yes.kind == "number":
+        return Vector("number", numbers.choose(chosen, yes.data, no.data), state)
+    return Vector(yes.kind, np.where(chosen, yes.data, no.data), state)
+
+
+def _agree(yes: Vector, no: Vector) -> npt.NDArray[np.bool_]:
+    """Rows where both branches are the same value, so that the condition does not matter."""
+    same = _relate("=", yes, no) if yes.kind != "other" else np.zeros(1, np.bool_)
+    known = (yes.state == KNOWN) & (no.state == KNOWN)
+    return (known & same) | ((yes.state == NULL) & (no.state == NULL))
+
+
+def _same_kind(left: Vector, right: Vector) -> tuple[Vector, Vector]:
+    """Both with one kind; a side without any value takes the other's kind."""
+    if left.kind == right.kind:
+        return left, right
+    if (left.state != KNOWN).all():
+        return _blank(left, right), right
+    if (right.state != KNOWN).all():
+        return left, _blank(right, left)
+    raise NoVectorForm
+
+
+def _blank(vector: Vector, like: Vector) -> Vector:
+    if isinstance(like.data, Scaled):
+        zero = Scaled(np.zeros(1, np.int64), 0, 0)
+        return Vector(like.kind, zero, vector.state)
+    return Vector(like.kind, np.zeros(1, like.data.dtype), vector.state)
+
+
+# Comparison ------------------------------------------------------------------------------------------------------
+
+
+def _comparison(computer: Computer, node: Comparison) -> Vector:
+    return compare(node.op, computer.vector(node.left), computer.vector(node.right))
+
+
+def compare(op: str, left: Vector, right: Vector) -> Vector:
+    """`left op right` in every row."""
+    left, right = _same_kind(left, right)
+    if left.kind == "other" and not (left.state != KNOWN).all():
+        raise NoVectorForm
+    if left.kind == "boolean" and op not in ("=", "!="):
+        raise NoVectorForm
+    known = _relate(op, left, right)
+    state = _combine(left.state, right.state)
+    if op not in ("=", "!="):
+        return Vector("boolean", known, state)
+    both_null = (left.state == NULL) & (right.state == NULL)
+    data = np.where(state == NULL, both_null == (op == "="), known)
+    return Vector("boolean", data, np.where(state == MISSING, MISSING, KNOWN).astype(np.uint8))
+
+
+def _relate(op: str, left: Vector, right: Vector) -> npt.NDArray[np.bool_]:
+    if left.kind == "number":
+        first, second, _ = numbers.align(left.data, right.data)
+    else:
+        first, second = left.data, right.data
+    if left.kind in ("string", "other"):
+        return _relate_objects(op, first, second, _combine(left.state, right.state) == KNOWN)
+    return np.asarray(_RELATIONS[op](first, second), np.bool_)
+
+
+def _relate_objects(op: str, first: Any, second: Any, known: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    first, second, known = np.broadcast_arrays(first, second, known)
+    found = np.zeros(len(known), np.bool_)
+    found[known] = _RELATIONS[op](first[known], second[known])
+    return found
+
+
+_RELATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "=": np.equal,
+    "!=": np.not_equal,
+    "<": np.less,
+    "<=": np.less_equal,
+    ">": np.greater,
+    ">=": np.greater_equal,
+}
+
+
+def _combine(left: States, right: States) -> States:
+    """Unknown where either is, else null where either is."""
+    return np.maximum(left, right)
+
+
+def _between(computer: Computer, node: Between) -> Vector:
+    value = computer.vector(node.value)
+    low = compare(">=", value, computer.vector(node.low))
+    high = compare("<=", value, computer.vector(node.high))
+    return from_outcomes(_kleene(_AND, [outcomes_of(low), outcomes_of(high)]))
+
+
+def _in(computer: Computer, node: In) -> Vector:
+    value = computer.vector(node.value)
+    if not node.tests:
+        raise NoVectorForm
+    return from_outcomes(_kleene(_OR, [_test(computer, value, test) for test in node.tests]))
+
+
+def _test(computer: Computer, value: Vector, test: Node) -> npt.NDArray[np.uint8]:
+    match test:
+        case UnaryComparison(op=op, operand=operand):
+            return outcomes_of(compare(op, value, computer.vector(operand)))
+        case Interval(lo=Literal(), hi=Literal()):
+            low = compare(">=" if test.lo_closed else ">", value, computer.vector(test.lo))
+            high = compare("<=" if test.hi_closed else "<", value, computer.vector(test.hi))
+            return _kleene(_AND, [outcomes_of(low), outcomes_of(high)])
+        case ListLiteral(items=items) if items and all(isinstance(item, Literal) for item in items):
+            return _kleene(_OR, [outcomes_of(compare("=", value, computer.vector(item))) for item in items])
+        case Literal():
+            return outcomes_of(compare("=", value, computer.vector(test)))
+    raise NoVectorForm
+
+
+# Arithmetic ------------------------------------------------------------------------------------------------------
+
+
+def _arithmetic(computer: Computer, node: BinaryArithmetic) -> Vector:
+    left, right = _same_kind(computer.vector(node.left), computer.vector(node.right))
+    if left.kind != "number":
+        raise NoVectorForm
+    state = _combine(left.state, right.state)
+    if node.op in _EXACT:
+        try:
+            return Vector("number", _EXACT[node.op](left.data, right.data), state)
+        except Inexact:
+            return _rounded(getattr(decimals(), _ROUNDED[node.op]), left, right, state)
+    if node.op != "/":
+        raise NoVectorForm
+    zero = (right.data.ints == 0).astype(np.bool_) & (state == KNOWN)
+    return _rounded(decimals().divide, left, right, np.where(zero, NULL, state).astype(np.uint8))
+
+
+_EXACT = {"+": numbers.add, "-": numbers.subtract, "*": numbers.multiply}
+_ROUNDED = {"+": "add", "-": "subtract", "*": "multiply"}
+
+
+def _rounded(operation: Callable[..., Decimal], left: Vector, right: Vector, state: States) -> Vector:
+    """FEEL's own decimal arithmetic, one known row after the other."""
+    first, second = np.broadcast_arrays(numbers.to_decimals(left.data), numbers.to_decimals(right.data))
+    first, second, state = np.broadcast_arrays(first, second, state)
+    found = np.full(len(state), Decimal(0), object)
+    known = np.flatnonzero(state == KNOWN)
+    try:
+        found[known] = [operation(a, b) for a, b in zip(first[known], second[known], strict=True)]
+    except DecimalException as error:
+        raise NoVectorForm from error
+    return Vector("number", numbers.from_decimals(found), state)
+
+
+def _negate(computer: Computer, node: Negate) -> Vector:
+    operand = computer.vector(node.operand)
+    if operand.kind != "number":
+        raise NoVectorForm
+    return Vector("number", numbers.negate(operand.data), operand.state)
+
+
+def _call(computer: Computer, node: FunctionCall) -> Vector:
+    if not isinstance(node.function, Name) or node.named or not node.positional:
+        raise NoVectorForm
+    name, arguments = node.function.name, [computer.vector(part) for part in node.positional]
+    if any(argument.kind != "number" for argument in arguments) or name in computer.frame:
+        raise NoVectorForm
+    if len(arguments) == 1 and name in _UNARY:
+        return Vector("number", _UNARY[name](arguments[0].data), arguments[0].state)
+    if len(arguments) > 1 and name in ("min", "max"):
+        return _extreme("<" if name == "min" else ">", arguments)
+    raise NoVectorForm
+
+
+_UNARY = {"abs": numbers.absolute, "floor": numbers.floor, "ceiling": numbers.ceiling}
+
+
+def _extreme(op: str, arguments: Sequence[Vector]) -> Vector:
+    if any((argument.state == NULL).any() for argument in arguments):
+        raise NoVectorForm
+    best = arguments[0]
+    for other in arguments[1:]:
+        data = numbers.choose(_relate(op, other, best), other.data, best.data)
+        best = Vector("number", data, _combine(best.state, other.state))
+    return best
+
+
+_METHODS: dict[type[Node], Callable[..., Vector]] = {
+    Literal: _literal,
+    Name: _name,
+    Conjunction: _conjunction,
+    Disjunction: _disjunction,
+    Not: _not,
+    If: _if,
+    Comparison: _comparison,
+    Between: _between,
+    In: _in,
+    BinaryArithmetic: _arithmetic,
+    Negate: _negate,
+    FunctionCall: _call,
+}

@@ -1,0 +1,210 @@
+"""The kernel: one pass over code columns in blocks of 2,048 rows, each block an int32 tape over bitmap registers.
+
+A register holds one bit a row of the block (32 words). A leaf compares 64 codes at once and keeps the mask; AND and
+OR fold any number of registers without their accumulator leaving the vector registers. Loading numba takes most of a
+second, so nothing imports this module before the first match.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+BLOCK = 2048
+WORDS = BLOCK // 64
+REGISTER_BYTES = WORDS * 8
+
+# Tape: opcode, then its operands. Registers are numbers; leaves name a row of the code matrix.
+LEAF8, LEAF16, OR, AND, ROOT, NEAR = 0, 1, 2, 3, 4, 5
+
+_I64 = ir.IntType(64)
+_WIDE = ir.VectorType(_I64, WORDS)
+
+
+def _splat(builder: Any, value: Any, lanes: ir.VectorType) -> Any:
+    single = builder.insert_element(ir.Constant(lanes, ir.Undefined), value, ir.Constant(ir.IntType(32), 0))
+    zeros = ir.Constant(ir.VectorType(ir.IntType(32), lanes.count), None)
+    return builder.shuffle_vector(single, ir.Constant(lanes, ir.Undefined), zeros)
+
+
+def _leaf(width: int) -> Any:
+    """An intrinsic `leaf(source, low, span, flip, target)`: bits of `low <= code <= low + span`, flipped on demand."""
+
+    @intrinsic
+    def leaf(typing: Any, source: Any, low: Any, span: Any, flip: Any, target: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            code, lanes = ir.IntType(width), ir.VectorType(ir.IntType(width), 64)
+            base, target_address = args[0], args[4]
+            lows = _splat(builder, builder.trunc(args[1], code), lanes)
+            spans = _splat(builder, builder.trunc(args[2], code), lanes)
+            with cgutils.for_range(builder, ir.Constant(_I64, WORDS)) as loop:
+                offset = builder.mul(loop.index, ir.Constant(_I64, 8 * width))
+                address = builder.inttoptr(builder.add(base, offset), lanes.as_pointer())
+                codes = builder.load(address, align=64)
+                inside = builder.icmp_unsigned("<=", builder.sub(codes, lows), spans)
+                word = builder.xor(builder.bitcast(inside, _I64), args[3])
+                slot = builder.add(target_address, builder.mul(loop.index, ir.Constant(_I64, 8)))
+                builder.store(word, builder.inttoptr(slot, _I64.as_pointer()))
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64, types.int64, types.int64, types.int64), generate
+
+    return leaf
+
+
+def _fold(kind: str) -> Any:
+    """An intrinsic `fold(registers, operands, count, target)`: AND or OR of `count` registers into `target`."""
+
+    @intrinsic
+    def fold(typing: Any, registers: Any, operands: Any, count: Any, target: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            registers, operands, count, target = args
+            start = ir.Constant(_WIDE, [(-1 if kind == "and" else 0)] * WORDS)
+            total = cgutils.alloca_once_value(builder, start)
+            with cgutils.for_range(builder, count) as loop:
+                where = builder.add(operands, builder.mul(loop.index, ir.Constant(_I64, 4)))
+                number = builder.load(builder.inttoptr(where, ir.IntType(32).as_pointer()))
+                register = _register(builder, registers, builder.zext(number, _I64))
+                builder.store(getattr(builder, kind + "_")(builder.load(total), register), total)
+            builder.store(builder.load(total), builder.inttoptr(target, _WIDE.as_pointer()), align=64)
+            return context.get_dummy_value()
+
+        return types.void(types.int64, types.int64, types.int64, types.int64), generate
+
+    return fold
+
+
+def _register(builder: Any, registers: Any, number: Any) -> Any:
+    address = builder.add(registers, builder.mul(number, ir.Constant(_I64, REGISTER_BYTES)))
+    return builder.load(builder.inttoptr(address, _WIDE.as_pointer()), align=64)
+
+
+@intrinsic
+def _near(typing: Any, registers: Any, operands: Any, count: Any, target: Any) -> Any:
+    """Bits of the rows where exactly one of the registers is 0: a counter of two bits that saturates."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        registers, operands, count, target = args
+        all_so_far = cgutils.alloca_once_value(builder, ir.Constant(_WIDE, [-1] * WORDS))
+        at_most_one = cgutils.alloca_once_value(builder, ir.Constant(_WIDE, [-1] * WORDS))
+        with cgutils.for_range(builder, count) as loop:
+            where = builder.add(operands, builder.mul(loop.index, ir.Constant(_I64, 4)))
+            number = builder.load(builder.inttoptr(where, ir.IntType(32).as_pointer()))
+            holds = _register(builder, registers, builder.zext(number, _I64))
+            before = builder.load(all_so_far)
+            still = builder.and_(builder.load(at_most_one), builder.or_(holds, before))
+            builder.store(still, at_most_one)
+            builder.store(builder.and_(before, holds), all_so_far)
+        near = builder.and_(builder.load(at_most_one), builder.not_(builder.load(all_so_far)))
+        builder.store(near, builder.inttoptr(target, _WIDE.as_pointer()), align=64)
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
+def _ones(typing: Any, address: Any) -> Any:
+    """The number of set bits in the register at `address`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        register = builder.load(builder.inttoptr(args[0], _WIDE.as_pointer()), align=64)
+        return _sum_of_bits(builder, register)
+
+    return types.int64(types.int64), generate
+
+
+@intrinsic
+def _ones_without(typing: Any, address: Any, other: Any) -> Any:
+    """The number of bits set in the register at `address` and clear in the one at `other`."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        left, right = (builder.load(builder.inttoptr(a, _WIDE.as_pointer()), align=64) for a in args)
+        return _sum_of_bits(builder, builder.and_(left, builder.not_(right)))
+
+    return types.int64(types.int64, types.int64), generate
+
+
+def _sum_of_bits(builder: Any, register: Any) -> Any:
+    module, wide = builder.module, f"v{WORDS}i64"
+    counts = cgutils.get_or_insert_function(module, ir.FunctionType(_WIDE, [_WIDE]), f"llvm.ctpop.{wide}")
+    total = cgutils.get_or_insert_function(module, ir.FunctionType(_I64, [_WIDE]), f"llvm.vector.reduce.add.{wide}")
+    return builder.call(total, [builder.call(counts, [register])])
+
+
+_leaf8, _leaf16 = _leaf(8), _leaf(16)
+_all_of, _any_of = _fold("and"), _fold("or")
+
+
+@njit(cache=True, nogil=True)
+def run(
+    tape: np.ndarray,
+    codes8: np.ndarray,
+    codes16: np.ndarray,
+    rows: int,
+    first_block: int,
+    last_block: int,
+    registers: np.ndarray,
+    counts: np.ndarray,
+    bitmaps: np.ndarray,
+) -> None:
+    """Run `tape` over blocks [first_block, last_block) of the code matrices, (columns, padded rows) each.
+
+    `registers` is (n, 32) uint64 on a 64-byte boundary, its last row spare; `counts` (outputs,) int64 is added to;
+    `bitmaps` is (outputs, words) uint64, or has no rows when only counts are wanted.
+    """
+    spare = registers[registers.shape[0] - 1].ctypes.data
+    base, tape_address = registers.ctypes.data, tape.ctypes.data
+    keep = bitmaps.shape[0] > 0
+    for block in range(first_block, last_block):
+        at = 0
+        while at < tape.size:
+            kind = tape[at]
+            if kind <= LEAF16:
+                target = base + tape[at + 1] * REGISTER_BYTES
+                low, span, flip = tape[at + 3], tape[at + 4], -tape[at + 5]
+                if kind == LEAF8:
+                    source = codes8[tape[at + 2]].ctypes.data + block * BLOCK
+                    _leaf8(source, np.int64(low), np.int64(span), np.int64(flip), target)
+                else:
+                    source = codes16[tape[at + 2]].ctypes.data + block * BLOCK * 2
+                    _leaf16(source, np.int64(low), np.int64(span), np.int64(flip), target)
+                at += 6
+                continue
+            count = np.int64(tape[at + 2])
+            operands = tape_address + (at + 3) * 4
+            if kind == OR:
+                _any_of(base, operands, count, base + tape[at + 1] * REGISTER_BYTES)
+            elif kind == AND:
+                _all_of(base, operands, count, base + tape[at + 1] * REGISTER_BYTES)
+            else:
+                output = tape[at + 1]
+                if kind == ROOT:
+                    _all_of(base, operands, count, spare)
+                else:
+                    _near(base, operands, count, spare)
+                if (block + 1) * BLOCK > rows:
+                    _clear_after(registers[registers.shape[0] - 1], rows - block * BLOCK)
+                counts[output] += _ones(spare)
+                if keep:
+                    bitmaps[output, block * WORDS : (block + 1) * WORDS] = registers[registers.shape[0] - 1]
+                if kind == NEAR:
+                    for clause in range(count):
+                        counts[output + 1 + clause] += _ones_without(
+                            spare, base + tape[at + 3 + clause] * REGISTER_BYTES
+                        )
+            at += 3 + count
+
+
+@njit(cache=True, nogil=True)
+def _clear_after(register: np.ndarray, rows: int) -> None:
+    for word in range(WORDS):
+        left = rows - word * 64
+        if left <= 0:
+            register[word] = np.uint64(0)
+        elif left < 64:
+            register[word] &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)

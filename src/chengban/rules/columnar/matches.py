@@ -1,0 +1,132 @@
+"""The answer of a match: for each policy who is eligible, who may be, and who is one clause away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoding import Encoded
+from .formula import IS_FALSE, IS_NULL, IS_TRUE
+from .plan import Plan
+from .running import Bitmaps, run_tape, to_booleans
+from .tape import Root, Tape, TapeBuilder
+
+_KEPT_BYTES = 64 << 20
+"""Bitmaps up to this size stay in memory; of more policies one is computed again when it is asked for."""
+
+
+@dataclass(slots=True)
+class Codes:
+    """A table in codes for the policies of one plan. Tapes are built when first run, and kept."""
+
+    plan: Plan
+    encoded: Encoded
+    _tapes: dict[tuple[Root, ...], Tape] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has."""
+        return self.encoded.rows
+
+    def tape(self, roots: Iterable[Root]) -> Tape:
+        """The tape that answers `roots`."""
+        key = tuple(roots)
+        if key not in self._tapes:
+            self._tapes[key] = TapeBuilder(self.plan.formulas, self.encoded.tests).build(key)
+        return self._tapes[key]
+
+
+@dataclass(eq=False)
+class Matches:
+    """Counts and bitmaps of every policy over the rows of `codes`.
+
+    Eligible: every clause is true. Ineligible: some clause is false or null. Unknown: neither. Near: exactly one
+    clause is not true.
+    """
+
+    codes: Codes
+    _found: dict[str, tuple[Mapping[str, int], Bitmaps]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The policies, in the order they were given."""
+        return tuple(self.codes.plan.clauses)
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """How many rows are eligible, by policy."""
+        return self._all("eligible")[0]
+
+    @cached_property
+    def unknown_counts(self) -> Mapping[str, int]:
+        """How many rows are unknown, by policy."""
+        ruled_out = self._all("ineligible")[0]
+        return {name: self.codes.rows - self.counts[name] - ruled_out[name] for name in self.names}
+
+    @cached_property
+    def near_counts(self) -> Mapping[str, int]:
+        """How many rows have exactly one clause that is not true, by policy."""
+        return {name: int(counts.sum()) for name, counts in self.near_clause_counts.items()}
+
+    @cached_property
+    def near_clause_counts(self) -> Mapping[str, npt.NDArray[np.int64]]:
+        """For each policy how many rows lack only clause 0, only clause 1, …"""
+        tape = self.codes.tape([self._near_root(name) for name in self.names])
+        counts, _ = run_tape(tape, self.codes.encoded, keep=False)
+        sizes = [len(self.codes.plan.clauses[name]) for name in self.names]
+        starts = [first + 1 for first in tape.first_output]
+        return {
+            name: counts[start : start + size] for name, start, size in zip(self.names, starts, sizes, strict=True)
+        }
+
+    def eligible(self, name: str) -> npt.NDArray[np.bool_]:
+        """Which rows are eligible for the policy."""
+        return self._booleans("eligible", name)
+
+    def unknown(self, name: str) -> npt.NDArray[np.bool_]:
+        """Which rows are neither eligible nor ineligible, because a fact is not known."""
+        return ~(self._booleans("eligible", name) | self._booleans("ineligible", name))
+
+    def near(self, name: str) -> npt.NDArray[np.int16]:
+        """For each row the index of the only clause that is not true, −1 where none or several are not."""
+        clauses = self._clauses(name, IS_TRUE)
+        tape = self.codes.tape([Root((clause,)) for clause in clauses])
+        _, bitmaps = run_tape(tape, self.codes.encoded, keep=True)
+        missed = np.zeros(self.codes.rows, np.int16)
+        which = np.full(self.codes.rows, -1, np.int16)
+        for index in range(len(clauses)):
+            fails = ~to_booleans(bitmaps[index], self.codes.rows)
+            missed += fails
+            which[fails] = index
+        which[missed != 1] = -1
+        return which
+
+    def _booleans(self, verdict: str, name: str) -> npt.NDArray[np.bool_]:
+        bitmaps = self._all(verdict)[1]
+        if len(bitmaps):
+            return to_booleans(bitmaps[self.names.index(name)], self.codes.rows)
+        tape = self.codes.tape([self._root(verdict, name)])
+        return to_booleans(run_tape(tape, self.codes.encoded, keep=True)[1][0], self.codes.rows)
+
+    def _all(self, verdict: str) -> tuple[Mapping[str, int], Bitmaps]:
+        if verdict not in self._found:
+            tape = self.codes.tape([self._root(verdict, name) for name in self.names])
+            keep = len(self.names) * self.codes.rows // 8 <= _KEPT_BYTES
+            counts, bitmaps = run_tape(tape, self.codes.encoded, keep=keep)
+            self._found[verdict] = dict(zip(self.names, counts.tolist(), strict=True)), bitmaps
+        return self._found[verdict]
+
+    def _root(self, verdict: str, name: str) -> Root:
+        if verdict == "eligible":
+            return Root(self._clauses(name, IS_TRUE))
+        return Root((self.codes.plan.formulas.any_of(self._clauses(name, IS_FALSE | IS_NULL)),))
+
+    def _near_root(self, name: str) -> Root:
+        return Root(self._clauses(name, IS_TRUE), near=True)
+
+    def _clauses(self, name: str, states: int) -> tuple[int, ...]:
+        return self.codes.plan.outcomes(name, states)

@@ -1,0 +1,58 @@
+"""Run a tape over encoded columns on all cores; the first run loads numba."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .encoding import BLOCK, Encoded, matrix, threads
+from .tape import Tape
+
+_WORDS = BLOCK // 64
+_LEAST_BLOCKS = 16
+"""Below so many blocks a thread costs more than it saves."""
+
+Counts = npt.NDArray[np.int64]
+Bitmaps = npt.NDArray[np.uint64]
+
+
+def run_tape(tape: Tape, encoded: Encoded, *, keep: bool) -> tuple[Counts, Bitmaps]:
+    """(counts of each output, bitmaps (outputs, words) of 64 rows a word); no bitmaps unless `keep`."""
+    blocks = -(-encoded.rows // BLOCK)
+    bitmaps = bitmap_matrix(tape.outputs if keep else 0, blocks)
+    parts = max(1, min(threads(), blocks // _LEAST_BLOCKS))
+    bounds = [blocks * part // parts for part in range(parts + 1)]
+    spans = list(zip(bounds, bounds[1:], strict=False))
+    if parts == 1:
+        return _run_blocks(tape, encoded, *spans[0], bitmaps), bitmaps
+    with ThreadPoolExecutor(parts) as pool:
+        counts = list(pool.map(lambda span: _run_blocks(tape, encoded, *span, bitmaps), spans))
+    return np.sum(counts, axis=0), bitmaps
+
+
+def _run_blocks(tape: Tape, encoded: Encoded, first: int, last: int, bitmaps: Bitmaps) -> Counts:
+    from .compiled import kernel
+
+    counts = np.zeros(tape.outputs, np.int64)
+    registers = matrix(tape.registers, _WORDS, np.uint64)
+    kernel().run(
+        tape.words, encoded.codes8, encoded.codes16, encoded.rows, first, last, registers, counts, bitmaps
+    )
+    return counts
+
+
+def bitmap_matrix(outputs: int, blocks: int) -> Bitmaps:
+    """Zeroed bitmaps; the odd stride keeps equal rows of neighbours out of one cache set."""
+    words = blocks * _WORDS
+    stride = words + 8 if words % 64 == 0 else words
+    bitmaps: Any = matrix(outputs, stride, np.uint64)
+    return bitmaps
+
+
+def to_booleans(bitmap: npt.NDArray[np.uint64], rows: int) -> npt.NDArray[np.bool_]:
+    """A packed bitmap as one boolean a row."""
+    bits = np.unpackbits(bitmap.view(np.uint8), count=rows, bitorder="little")
+    return bits.view(np.bool_)

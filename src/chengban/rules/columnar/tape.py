@@ -1,0 +1,208 @@
+"""From formulas to the kernel's tape: atoms become sets of codes, sets become leaves, groups become folds.
+
+Registers are given out again after their last use, so that a tape touches as little memory as it can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .books import Outcomes
+from .formula import ALWAYS, NEVER, Atom, Formulas
+
+# The kernel's opcodes; kept here too because importing the kernel loads numba.
+LEAF8, LEAF16, OR, AND, ROOT, NEAR = 0, 1, 2, 3, 4, 5
+_LONG_RUN = 3
+"""Runs of at least so many codes get a leaf of their own; shorter ones are made of single codes, which others share."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestCodes:
+    """Where a test is coded: `row` of the matrix of `width` bits, and its outcome for each code."""
+
+    __test__ = False
+
+    row: int
+    width: Literal[8, 16]
+    outcomes: Outcomes
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """One answer to count: rows where all `clauses` hold, or (`near`) where exactly one does not."""
+
+    clauses: tuple[int, ...]
+    near: bool = False
+
+    @property
+    def outputs(self) -> int:
+        """Counts that it writes: a near root counts each of its clauses beside the total."""
+        return 1 + len(self.clauses) if self.near else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """The program of the kernel; `outputs` counts, of which root i writes those from `first_output[i]` on."""
+
+    words: npt.NDArray[np.int32]
+    registers: int
+    outputs: int
+    first_output: tuple[int, ...]
+    operands: int
+    """Register reads that one block costs, for the bound that memory speed sets."""
+
+
+_Set = tuple[int, int, bytes]
+"""(matrix width, row, one byte per code): the codes of one column that an atom accepts."""
+
+
+@dataclass(slots=True)
+class _Op:
+    kind: int
+    operands: tuple[int, ...]
+    leaf: tuple[int, int, int, int] = (0, 0, 0, 0)
+    output: int = 0
+
+
+@dataclass(slots=True)
+class TapeBuilder:
+    """Builds one tape for the roots of one arena."""
+
+    formulas: Formulas
+    tests: Mapping[int, TestCodes]
+    _ops: list[_Op] = field(default_factory=list)
+    _by_formula: dict[int, int] = field(default_factory=dict)
+    _by_set: dict[_Set, int] = field(default_factory=dict)
+    _by_leaf: dict[tuple[int, int, int, int, int], int] = field(default_factory=dict)
+    _by_fold: dict[tuple[int, tuple[int, ...]], int] = field(default_factory=dict)
+
+    def build(self, roots: Sequence[Root]) -> Tape:
+        """The tape that answers all roots, in their order."""
+        first, outputs = [], 0
+        for root in roots:
+            clauses = tuple(self._value(clause) for clause in root.clauses)
+            self._ops.append(_Op(NEAR if root.near else ROOT, clauses, output=outputs))
+            first.append(outputs)
+            outputs += root.outputs
+        words, registers = _assign(self._ops)
+        reads = sum(len(op.operands) for op in self._ops)
+        return Tape(words, registers, outputs, tuple(first), reads)
+
+    def _value(self, number: int) -> int:
+        """The op that computes a formula, added when it is new."""
+        if number not in self._by_formula:
+            self._by_formula[number] = self._compile(number)
+        return self._by_formula[number]
+
+    def _compile(self, number: int) -> int:
+        if number in (NEVER, ALWAYS):
+            return self._fold(OR if number == NEVER else AND, ())
+        node = self.formulas.nodes[number]
+        if isinstance(node, Atom):
+            return self._code_set(self._set_of(node))
+        sets: dict[tuple[int, int], list[_Set]] = {}
+        values = []
+        for part in node.parts:
+            child = self.formulas.nodes[part]
+            if isinstance(child, Atom):
+                code_set = self._set_of(child)
+                sets.setdefault(code_set[:2], []).append(code_set)
+            else:
+                values.append(self._value(part))
+        values += [self._code_set(_merge(node.kind, group)) for group in sets.values()]
+        return self._fold(AND if node.kind == "and" else OR, tuple(values))
+
+    def _set_of(self, atom: Atom) -> _Set:
+        test = self.tests[atom.test]
+        accepted = (atom.states >> test.outcomes) & 1
+        return test.width, test.row, accepted.astype(np.uint8).tobytes()
+
+    def _code_set(self, code_set: _Set) -> int:
+        if code_set not in self._by_set:
+            self._by_set[code_set] = self._compile_set(code_set)
+        return self._by_set[code_set]
+
+    def _compile_set(self, code_set: _Set) -> int:
+        width, row, accepted = code_set
+        inside, outside = _runs(accepted, 1), _runs(accepted, 0)
+        if not inside or not outside:
+            return self._fold(OR if not inside else AND, ())
+        if len(inside) == 1:
+            return self._leaf(width, row, *inside[0], 0)
+        if len(outside) == 1:
+            return self._leaf(width, row, *outside[0], 1)
+        flip = sum(map(_leaves, outside)) < sum(map(_leaves, inside))
+        leaves = [
+            self._leaf(width, row, *piece, int(flip))
+            for run in (outside if flip else inside)
+            for piece in _pieces(run)
+        ]
+        return self._fold(AND if flip else OR, tuple(leaves))
+
+    def _leaf(self, width: int, row: int, low: int, high: int, flip: int) -> int:
+        key = (width, row, low, high, flip)
+        if key not in self._by_leaf:
+            self._by_leaf[key] = len(self._ops)
+            self._ops.append(_Op(LEAF8 if width == 8 else LEAF16, (), (row, low, high - low, flip)))
+        return self._by_leaf[key]
+
+    def _fold(self, kind: int, values: tuple[int, ...]) -> int:
+        operands = tuple(sorted(set(values)))
+        if len(operands) == 1:
+            return operands[0]
+        key = (kind, operands)
+        if key not in self._by_fold:
+            self._by_fold[key] = len(self._ops)
+            self._ops.append(_Op(kind, operands))
+        return self._by_fold[key]
+
+
+def _merge(kind: str, group: Sequence[_Set]) -> _Set:
+    """Sets of one column under one group are one set."""
+    masks = [np.frombuffer(accepted, np.uint8) for _, _, accepted in group]
+    merged = np.bitwise_and.reduce(masks) if kind == "and" else np.bitwise_or.reduce(masks)
+    return (*group[0][:2], merged.tobytes())
+
+
+def _runs(accepted: bytes, value: int) -> list[tuple[int, int]]:
+    """The stretches [low, high] of codes whose byte is `value`."""
+    marks = np.concatenate(([0], np.frombuffer(accepted, np.uint8) == value, [0])).astype(np.int8)
+    steps = np.diff(marks)
+    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
+    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+
+
+def _leaves(run: tuple[int, int]) -> int:
+    return 1 if run[1] - run[0] + 1 >= _LONG_RUN else run[1] - run[0] + 1
+
+
+def _pieces(run: tuple[int, int]) -> list[tuple[int, int]]:
+    return [run] if run[1] - run[0] + 1 >= _LONG_RUN else [(code, code) for code in range(run[0], run[1] + 1)]
+
+
+def _assign(ops: Sequence[_Op]) -> tuple[npt.NDArray[np.int32], int]:
+    """The words of the tape and the number of registers it needs, one spare at the end included."""
+    last_use = [-1] * len(ops)
+    for place, op in enumerate(ops):
+        for operand in op.operands:
+            last_use[operand] = place
+    words: list[int] = []
+    register, free, used = [0] * len(ops), [], 0
+    for place, op in enumerate(ops):
+        operands = [register[operand] for operand in op.operands]
+        free += [register[operand] for operand in set(op.operands) if last_use[operand] == place]
+        target = op.output
+        if op.kind not in (ROOT, NEAR):
+            if not free:
+                free.append(used)
+                used += 1
+            target = register[place] = free.pop()
+            if last_use[place] < 0:
+                free.append(target)
+        words += [op.kind, target, *(op.leaf if op.kind in (LEAF8, LEAF16) else (len(operands), *operands))]
+    return np.array(words, np.int32), used + 1

@@ -1,0 +1,185 @@
+"""A column of FEEL values: what is known, what is null, what is unknown, and the values themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..temporal import Date, date_of_ordinal
+from ..unknown import UNKNOWN, Unknown
+from . import numbers
+from .numbers import Scaled
+from .sources import Kind, kind_of_type, kind_of_value
+
+KNOWN, NULL, MISSING = 0, 1, 2
+"""The state of a row: it has a value, it is FEEL's null, or it is unknown."""
+
+States = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """`data` by kind: "number" Scaled, "boolean" bool, "date" int64 days since 1970, "string"/"other" objects.
+
+    Length 1 stands for a constant and is broadcast. Rows whose state is not KNOWN hold any value.
+    """
+
+    kind: Kind
+    data: Any
+    state: States
+
+
+def constant(value: Any) -> Vector:
+    """One FEEL value as a vector of length 1; raises Inexact for a number beyond the vector form."""
+    state = np.array([NULL if value is None else MISSING if isinstance(value, Unknown) else KNOWN], np.uint8)
+    kind = kind_of_value(value)
+    if kind == "number":
+        return Vector(kind, numbers.constant(value), state)
+    if kind == "boolean":
+        return Vector(kind, np.array([value]), state)
+    if kind == "date":
+        return Vector(kind, np.array([value.ordinal], np.int64), state)
+    return Vector(kind, _objects([value]), state)
+
+
+def from_values(values: npt.NDArray[Any]) -> Vector:
+    """A vector from an object array of FEEL values; the kind is that of all known ones, or "other"."""
+    state = np.fromiter((_state(value) for value in values), np.uint8, len(values))
+    known = values[state == KNOWN]
+    kinds = {kind_of_value(value) for value in known}
+    kind: Kind = kinds.pop() if len(kinds) == 1 else "other"
+    if kind == "number":
+        return _numbers_of(values, state)
+    if kind == "boolean":
+        return Vector(kind, np.fromiter((value is True for value in values), np.bool_, len(values)), state)
+    if kind == "date":
+        days = (value.ordinal if isinstance(value, Date) else 0 for value in values)
+        return Vector(kind, np.fromiter(days, np.int64, len(values)), state)
+    return Vector(kind, values, state)
+
+
+def _numbers_of(values: npt.NDArray[Any], state: States) -> Vector:
+    filled = _objects([value if isinstance(value, Decimal) else Decimal(0) for value in values])
+    try:
+        return Vector("number", numbers.from_decimals(filled), state)
+    except numbers.Inexact:
+        return Vector("other", values, state)
+
+
+def _state(value: Any) -> int:
+    return NULL if value is None else MISSING if isinstance(value, Unknown) else KNOWN
+
+
+def _objects(values: list[Any]) -> npt.NDArray[Any]:
+    found = np.empty(len(values), object)
+    found[:] = values
+    return found
+
+
+def to_values(vector: Vector, rows: int) -> npt.NDArray[Any]:
+    """The FEEL values of a vector, `rows` of them."""
+    found = np.empty(rows, object)
+    found[:] = _known_values(vector)
+    state = np.broadcast_to(vector.state, rows)
+    found[state == NULL] = None
+    found[state == MISSING] = UNKNOWN
+    return found
+
+
+def _known_values(vector: Vector) -> Any:
+    if vector.kind == "number":
+        return numbers.to_decimals(vector.data)
+    if vector.kind == "boolean":
+        return _objects(vector.data.tolist())
+    if vector.kind == "date":
+        return _objects([date_of_ordinal(days) for days in vector.data.tolist()])
+    return vector.data
+
+
+@dataclass(slots=True)
+class Frame:
+    """The columns of a table as vectors, read when first asked for.
+
+    A fact that has no column is unknown in every row.
+    """
+
+    table: pa.Table
+    _vectors: dict[str, Vector] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        return int(self.table.num_rows)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.table.schema.names
+
+    def array(self, name: str) -> pa.Array:
+        """The column as one array."""
+        column = self.table.column(name)
+        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+
+    def vector(self, name: str) -> Vector:
+        """The column `name`."""
+        if name not in self._vectors:
+            self._vectors[name] = self._read(name)
+        return self._vectors[name]
+
+    def _read(self, name: str) -> Vector:
+        if name not in self:
+            return constant(UNKNOWN)
+        array = self.array(name)
+        if isinstance(array, pa.ChunkedArray):
+            array = pa.concat_arrays(array.chunks)
+        known = known_rows(array)
+        state = np.where(known, KNOWN, MISSING).astype(np.uint8)
+        kind = kind_of_type(array.type)
+        if kind == "number":
+            return Vector(kind, numbers.read_numbers(array, known), state)
+        if kind == "boolean":
+            filled = pc.fill_null(array, False) if array.null_count else array
+            return Vector(kind, filled.to_numpy(zero_copy_only=False), state)
+        if kind == "date":
+            return Vector(kind, numbers.fill_zero(array.cast(pa.int32())).to_numpy().astype(np.int64), state)
+        return Vector(kind, read_objects(array, kind), state)
+
+    def subset(self, rows: npt.NDArray[Any]) -> Frame:
+        """The same columns at some rows (positions)."""
+        return Frame(self.table.take(pa.array(rows)))
+
+
+def known_rows(array: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which rows have a value; null, NaN and the infinities are not known."""
+    if pa.types.is_floating(array.type):
+        return np.isfinite(numbers.read_floats(array))
+    if array.null_count == 0:
+        return np.ones(len(array), np.bool_)
+    return np.asarray(array.is_valid().to_numpy(zero_copy_only=False), np.bool_)
+
+
+def read_objects(array: pa.Array, kind: Kind) -> npt.NDArray[Any]:
+    """FEEL values of strings, timestamps, durations, lists; None where there is none."""
+    if pa.types.is_dictionary(array.type):
+        array = array.cast(array.type.value_type)
+    if kind == "string":
+        return np.asarray(array.to_numpy(zero_copy_only=False), object)
+    return _objects([to_fact(value) for value in array.to_pylist()])
+
+
+def to_fact(value: Any) -> Any:
+    """A FEEL value from a table's value; None, NaN and the infinities inside it are unknown."""
+    from ..values import to_feel
+
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return UNKNOWN
+    if isinstance(value, list):
+        return [to_fact(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): to_fact(entry) for key, entry in value.items()}
+    return to_feel(value)
