@@ -68,6 +68,10 @@ class Computer:
         """The outcome of a condition in every row; of length 1 where it is a constant."""
         return outcomes_of(self.vector(node))
 
+    def at(self, rows: npt.NDArray[Any]) -> Computer:
+        """The same over some rows only (positions)."""
+        return Computer(self.frame.subset(rows), self.evaluate, self.reporter)
+
     def _compute(self, node: Node) -> Vector:
         method = _METHODS.get(type(node))
         if method is not None:
@@ -125,18 +129,22 @@ def _if(computer: Computer, node: If) -> Vector:
     yes, no = _same_kind(computer.vector(node.yes), computer.vector(node.no))
     chosen = condition == _T
     state = np.where(chosen, yes.state, no.state)
-    agreed = _agree(yes, no) if (condition == _U).any() else np.bool_(True)
-    state = np.where((condition == _U) & ~agreed, MISSING, state).astype(np.uint8)
+    if (condition == _U).any():
+        state = np.where((condition == _U) & ~_agree(yes, no, condition == _U), MISSING, state)
+    state = state.astype(np.uint8)
     if yes.kind == "number":
         return Vector("number", numbers.choose(chosen, yes.data, no.data), state)
     return Vector(yes.kind, np.where(chosen, yes.data, no.data), state)
 
 
-def _agree(yes: Vector, no: Vector) -> npt.NDArray[np.bool_]:
-    """Rows where both branches are the same value, so that the condition does not matter."""
-    same = _relate("=", yes, no) if yes.kind != "other" else np.zeros(1, np.bool_)
-    known = (yes.state == KNOWN) & (no.state == KNOWN)
-    return (known & same) | ((yes.state == NULL) & (no.state == NULL))
+def _agree(yes: Vector, no: Vector, where: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Rows where both branches are one and the same, so that the condition does not matter; asked for `where`."""
+    if yes.kind == "other":
+        raise NoVectorForm
+    known = (yes.state == KNOWN) & (no.state == KNOWN) & _relate("=", yes, no)
+    if yes.kind == "number" and not numbers.written_alike(yes.data, no.data) and (known & where).any():
+        raise NoVectorForm
+    return known | ((yes.state == NULL) & (no.state == NULL))
 
 
 def _same_kind(left: Vector, right: Vector) -> tuple[Vector, Vector]:

@@ -14,14 +14,15 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..nodes import Name
+from ..nodes import BinaryArithmetic, Name, Node
 from . import numbers
 from .books import Book, CategoryBook, Cut, RankBook, category_book, outcome_book, rank_book
 from .compiled import ranking
 from .compute import Computer
+from .filtering import NoFilter, approximate, certain_ranks, has_filter, ratio_ranks
 from .sources import Source, Test
 from .tape import TestCodes
-from .vectors import KNOWN, NULL, Frame, Vector, known_rows
+from .vectors import KNOWN, NULL, Frame, States, Vector, known_rows
 
 BLOCK = 2048
 _INT64 = np.iinfo(np.int64)
@@ -220,7 +221,50 @@ def _fill_computed(coding: Coding, target: Codes1, computer: Computer) -> None:
         target[:] = computer.outcomes(coding.source.node)
         return
     assert isinstance(coding.book, RankBook)
-    rank_vector(computer.vector(coding.source.node), coding.book, target)
+    node = coding.source.node
+    if not (_fill_ratio(node, coding.book, target, computer) or _fill_filtered(node, coding.book, target, computer)):
+        rank_vector(computer.vector(node), coding.book, target)
+
+
+def _fill_ratio(node: Node, book: RankBook, target: Codes1, computer: Computer) -> bool:
+    """A quotient of exact columns by cross multiplication; whether it could be done so."""
+    if not (isinstance(node, BinaryArithmetic) and node.op == "/"):
+        return False
+    if any(has_filter(side, computer.frame) for side in (node.left, node.right)):
+        return False
+    left, right = computer.vector(node.left), computer.vector(node.right)
+    if not left.kind == right.kind == "number" or object in (left.data.ints.dtype, right.data.ints.dtype):
+        return False
+    found = ratio_ranks(left, right, book.cuts, len(target))
+    if found is None:
+        return False
+    target[:], state = found
+    _mark(state, book, target)
+    return True
+
+
+def _fill_filtered(node: Node, book: RankBook, target: Codes1, computer: Computer) -> bool:
+    """Floating arithmetic first, exact where that is too near to a cut; whether the filter applies."""
+    try:
+        if not has_filter(node, computer.frame):
+            return False
+        found = approximate(node, computer.frame)
+    except NoFilter:
+        return False
+    ranks, certain = certain_ranks(found, book.cuts)
+    target[:] = ranks
+    _mark(found.state, book, target)
+    rows = np.flatnonzero(~np.broadcast_to(certain, target.shape))
+    if len(rows):
+        part = np.zeros(len(rows), target.dtype)
+        rank_vector(computer.at(rows).vector(node), book, part)
+        target[rows] = part
+    return True
+
+
+def _mark(state: States, book: Book, target: Codes1) -> None:
+    target[np.broadcast_to(state == NULL, target.shape)] = book.null_code
+    target[np.broadcast_to(state > NULL, target.shape)] = book.unknown_code
 
 
 def rank_vector(vector: Vector, book: RankBook, target: Codes1) -> None:
@@ -231,8 +275,7 @@ def rank_vector(vector: Vector, book: RankBook, target: Codes1) -> None:
         rank_scaled(numbers.scaled(vector.data, 0), book.cuts, target)
     elif vector.kind == "other" and (vector.state == KNOWN).any():
         _rank_objects(vector, book, target)
-    target[np.broadcast_to(vector.state == NULL, target.shape)] = book.null_code
-    target[np.broadcast_to(vector.state > NULL, target.shape)] = book.unknown_code
+    _mark(vector.state, book, target)
 
 
 def _rank_objects(vector: Vector, book: RankBook, target: Codes1) -> None:

@@ -27,22 +27,25 @@ class Inexact(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Scaled:
-    """`ints` × 10^−`scale`; no absolute value of `ints` is above `bound`. int64, or object where int64 is too small."""
+    """`ints` × 10^−`scale`; no absolute value of `ints` is above `bound`. int64, or object where int64 is too small.
+
+    `uniform`: each number, as FEEL writes it, has just `scale` decimals (1.50 is equal to 1.5 but is other text).
+    """
 
     ints: npt.NDArray[Any]
     scale: int
     bound: int
+    uniform: bool = False
 
     def take(self, mask: npt.NDArray[Any]) -> Scaled:
         """The rows at `mask`, positions or booleans."""
-        return Scaled(self.ints[mask], self.scale, self.bound)
+        return Scaled(self.ints[mask], self.scale, self.bound, self.uniform)
 
 
-def scaled(ints: npt.NDArray[Any], scale: int) -> Scaled:
+def scaled(ints: npt.NDArray[Any], scale: int, *, uniform: bool = True) -> Scaled:
     """Measure the bound of integers just read."""
-    if not len(ints):
-        return Scaled(ints, scale, 0)
-    return Scaled(ints, scale, max(abs(int(ints.max())), abs(int(ints.min()))))
+    bound = max(abs(int(ints.max())), abs(int(ints.min()))) if len(ints) else 0
+    return Scaled(ints, scale, bound, uniform)
 
 
 def constant(value: Decimal) -> Scaled:
@@ -52,20 +55,18 @@ def constant(value: Decimal) -> Scaled:
         raise Inexact
     scale = max(0, -exponent)
     whole = int(value.scaleb(scale, context=WIDE))
-    return Scaled(_array([whole], abs(whole)), scale, abs(whole))
+    return Scaled(_array([whole], abs(whole)), scale, abs(whole), uniform=scale == -exponent)
 
 
 def from_decimals(values: npt.NDArray[Any]) -> Scaled:
     """Decimals in an object array, brought to one scale."""
-    scale = 0
-    for value in values:
-        exponent = value.as_tuple().exponent
-        if not -_MAX_SCALE <= exponent <= _MAX_SCALE:
-            raise Inexact
-        scale = max(scale, -exponent)
+    exponents = {value.as_tuple().exponent for value in values}
+    if any(not -_MAX_SCALE <= exponent <= _MAX_SCALE for exponent in exponents):
+        raise Inexact
+    scale = max(0, -min(exponents, default=0))
     ints = [int(value.scaleb(scale, context=WIDE)) for value in values]
     bound = max(map(abs, ints), default=0)
-    return Scaled(_array(ints, bound), scale, bound)
+    return Scaled(_array(ints, bound), scale, bound, uniform=exponents == {-scale})
 
 
 def add(left: Scaled, right: Scaled) -> Scaled:
@@ -83,23 +84,28 @@ def multiply(left: Scaled, right: Scaled) -> Scaled:
     bound, scale = left.bound * right.bound, left.scale + right.scale
     if bound > _FEEL_MAX or scale > _MAX_SCALE:
         raise Inexact
-    return Scaled(_wide(left.ints, bound) * _wide(right.ints, bound), scale, bound)
+    return Scaled(_wide(left.ints, bound) * _wide(right.ints, bound), scale, bound, left.uniform and right.uniform)
 
 
 def negate(number: Scaled) -> Scaled:
     """−number."""
-    return Scaled(-number.ints, number.scale, number.bound)
+    return Scaled(-number.ints, number.scale, number.bound, number.uniform)
 
 
 def absolute(number: Scaled) -> Scaled:
     """|number|."""
-    return Scaled(np.abs(number.ints), number.scale, number.bound)
+    return Scaled(np.abs(number.ints), number.scale, number.bound, number.uniform)
 
 
 def choose(mask: npt.NDArray[np.bool_], yes: Scaled, no: Scaled) -> Scaled:
     """`yes` where the mask is set, else `no`."""
     first, second, scale = align(yes, no)
-    return Scaled(np.where(mask, first, second), scale, _aligned_bound(yes, no))
+    return Scaled(np.where(mask, first, second), scale, _aligned_bound(yes, no), written_alike(yes, no))
+
+
+def written_alike(left: Scaled, right: Scaled) -> bool:
+    """Whether equal numbers of both are the same text."""
+    return left.uniform and right.uniform and left.scale == right.scale
 
 
 def align(left: Scaled, right: Scaled) -> tuple[npt.NDArray[Any], npt.NDArray[Any], int]:
@@ -110,12 +116,12 @@ def align(left: Scaled, right: Scaled) -> tuple[npt.NDArray[Any], npt.NDArray[An
 
 def floor(number: Scaled) -> Scaled:
     """The greatest integer that is not above."""
-    return Scaled(number.ints // _unit(number), 0, number.bound // 10**number.scale + 1)
+    return Scaled(_liftable(number) // _unit(number), 0, number.bound // 10**number.scale + 1)
 
 
 def ceiling(number: Scaled) -> Scaled:
     """The least integer that is not below."""
-    return Scaled(-((-number.ints) // _unit(number)), 0, number.bound // 10**number.scale + 1)
+    return Scaled(-(-_liftable(number) // _unit(number)), 0, number.bound // 10**number.scale + 1)
 
 
 def to_decimals(number: Scaled) -> npt.NDArray[Any]:
@@ -178,7 +184,7 @@ def _from_floats(values: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) 
         if np.abs(lifted).max(initial=0.0) >= 1e15:
             break
         if (lifted / 10.0**scale == clean).all():
-            return scaled(lifted.astype(np.int64), scale)
+            return scaled(lifted.astype(np.int64), scale, uniform=False)
     return from_decimals(np.array([*(Decimal(repr(value)) for value in clean.tolist()), None], object)[:-1])
 
 
@@ -187,7 +193,7 @@ def _sum(left: Scaled, right: Scaled, operation: Callable[..., Any]) -> Scaled:
     if bound > _FEEL_MAX:
         raise Inexact
     first, second, scale = align(left, right)
-    return Scaled(operation(_wide(first, bound), _wide(second, bound)), scale, bound)
+    return Scaled(operation(_wide(first, bound), _wide(second, bound)), scale, bound, left.uniform and right.uniform)
 
 
 def _aligned_bound(left: Scaled, right: Scaled, *, total: bool = False) -> int:
@@ -198,7 +204,7 @@ def _aligned_bound(left: Scaled, right: Scaled, *, total: bool = False) -> int:
 
 def _rescale(number: Scaled, scale: int) -> npt.NDArray[Any]:
     factor = 10 ** (scale - number.scale)
-    return number.ints if factor == 1 else _wide(number.ints, number.bound * factor) * _int(factor)
+    return number.ints if factor == 1 else _wide(number.ints, max(number.bound, 1) * factor) * _int(factor)
 
 
 def _wide(ints: npt.NDArray[Any], bound: int) -> npt.NDArray[Any]:
@@ -207,6 +213,10 @@ def _wide(ints: npt.NDArray[Any], bound: int) -> npt.NDArray[Any]:
 
 def _int(value: int) -> Any:
     return np.int64(value) if value <= _INT64_MAX else value
+
+
+def _liftable(number: Scaled) -> npt.NDArray[Any]:
+    return _wide(number.ints, max(number.bound, 10**number.scale))
 
 
 def _unit(number: Scaled) -> Any:

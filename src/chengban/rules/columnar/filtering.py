@@ -1,0 +1,153 @@
+"""Ranks of arithmetic without computing it exactly everywhere: a filter of floating point with a bound on its error.
+
+Where value ± error lies between two cuts the rank is certain. The few rows too near to a cut are computed exactly,
+as the scalar evaluator would. (The idea is that of filtered predicates in computational geometry: S. Fortune and
+C. Van Wyk, Efficient exact arithmetic for computational geometry, 1993.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ..nodes import BinaryArithmetic, Literal, Name, Negate, Node, walk
+from . import numbers
+from .books import Cut
+from .sources import kind_of_type
+from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, known_rows
+
+Floats = npt.NDArray[np.float64]
+_EPSILON = 2.0**-51
+"""Twice the rounding of one operation on doubles, so that the error's own rounding is covered."""
+_TINY = 1e-290
+_SAFE = 10**15
+"""Integers below this product bound have ratios that differ from a cut by more than FEEL's 34 digits can hide."""
+
+
+class NoFilter(Exception):
+    """The expression is not plain arithmetic over numeric columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approximate:
+    """`value` is within `error` of the exact result wherever the state is KNOWN."""
+
+    value: Floats
+    error: Floats
+    state: States
+
+
+def has_filter(node: Node, frame: Frame) -> bool:
+    """Whether the filter pays: arithmetic with a division or with floating columns."""
+    parts = list(walk(node))
+    divides = any(isinstance(part, BinaryArithmetic) and part.op == "/" for part in parts)
+    return divides or any(isinstance(part, Name) and is_floating(part.name, frame) for part in parts)
+
+
+def is_floating(name: str, frame: Frame) -> bool:
+    """Whether the column holds binary floats."""
+    return name in frame and pa.types.is_floating(frame.table.schema.field(name).type)
+
+
+def approximate(node: Node, frame: Frame) -> Approximate:
+    """Doubles with error bounds; raises NoFilter for anything but + − × ÷ over numeric columns and constants."""
+    match node:
+        case Name(name=name):
+            return _column(name, frame)
+        case Literal(value=Decimal() as value) if abs(value) < 10**300:
+            number = np.array([float(value)])
+            return Approximate(number, np.abs(number) * _EPSILON, np.zeros(1, np.uint8))
+        case Negate(operand=operand):
+            inner = approximate(operand, frame)
+            return Approximate(-inner.value, inner.error, inner.state)
+        case BinaryArithmetic(op=op, left=left, right=right) if op in _OPERATIONS:
+            return _operate(_OPERATIONS[op], approximate(left, frame), approximate(right, frame))
+    raise NoFilter
+
+
+def _column(name: str, frame: Frame) -> Approximate:
+    if name not in frame:
+        return Approximate(np.zeros(1), np.zeros(1), np.full(1, MISSING, np.uint8))
+    array = frame.array(name)
+    if kind_of_type(array.type) != "number":
+        raise NoFilter
+    known = known_rows(array)
+    if pa.types.is_floating(array.type):
+        value = np.where(known, numbers.read_floats(array), 0.0)
+    else:
+        exact = numbers.read_numbers(array, known)
+        value = np.asarray(exact.ints, np.float64) / 10.0**exact.scale
+    return Approximate(value, np.abs(value) * _EPSILON, np.where(known, KNOWN, MISSING).astype(np.uint8))
+
+
+def _operate(operation: Callable[..., tuple[Floats, Floats]], left: Approximate, right: Approximate) -> Approximate:
+    with np.errstate(all="ignore"):
+        value, error = operation(left, right)
+        total = error + np.abs(value) * _EPSILON + _TINY
+    return Approximate(value, total, np.maximum(left.state, right.state))
+
+
+def _add(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+    return left.value + right.value, left.error + right.error
+
+
+def _subtract(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+    return left.value - right.value, left.error + right.error
+
+
+def _multiply(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+    error = np.abs(left.value) * right.error + np.abs(right.value) * left.error + left.error * right.error
+    return left.value * right.value, error
+
+
+def _divide(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+    """Where the divisor may be 0 the error is infinite, so that the row is computed exactly."""
+    value = left.value / right.value
+    room = np.abs(right.value) - right.error
+    error = (left.error + np.abs(value) * right.error) / room
+    return value, np.where(room > 0, error, np.inf)
+
+
+_OPERATIONS: dict[str, Callable[..., tuple[Floats, Floats]]] = {
+    "+": _add,
+    "-": _subtract,
+    "*": _multiply,
+    "/": _divide,
+}
+
+
+def certain_ranks(found: Approximate, cuts: Sequence[Cut]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """(ranks, where they are certain); the state of a certain row is that of `found`."""
+    bounds = np.array([float(cut.value) for cut in cuts])
+    with np.errstate(all="ignore"):
+        least, greatest = found.value - found.error, found.value + found.error
+    low = np.searchsorted(np.nextafter(bounds, np.inf), least, side="right")
+    high = np.searchsorted(np.nextafter(bounds, -np.inf), greatest, side="right")
+    sure = (low == high) & np.isfinite(found.value) & np.isfinite(found.error)
+    return low, sure | (found.state == MISSING)
+
+
+def ratio_ranks(left: Vector, right: Vector, cuts: Sequence[Cut], rows: int) -> tuple[Any, States] | None:
+    """(ranks, states) of left ÷ right by cross multiplication in 64 bits; None where the products do not fit.
+
+    A quotient rounds to 34 digits, but integers this small cannot come so near to a cut without being on it.
+    """
+    numerator, divisor, _ = numbers.align(left.data, right.data)
+    size = max(left.data.bound, 1) * 10 ** max(0, right.data.scale - left.data.scale)
+    divisor_size = max(right.data.bound, 1) * 10 ** max(0, left.data.scale - right.data.scale)
+    ranks = np.zeros(rows, np.int64)
+    state = np.maximum(left.state, right.state)
+    flip = np.where(divisor < 0, -1, 1)
+    for cut in cuts:
+        p, q = cut.value.as_integer_ratio()
+        if max(size * q, divisor_size * abs(p)) >= 2**62 or divisor_size * q > _SAFE:
+            return None
+        difference = (numerator * np.int64(q) - divisor * np.int64(p)) * flip
+        ranks += difference > 0 if cut.above else difference >= 0
+    return ranks, np.where((divisor == 0) & (state == KNOWN), NULL, state).astype(np.uint8)
