@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from chengban.accounts.roles import Role
 
 if TYPE_CHECKING:
@@ -26,6 +29,19 @@ class Verb(StrEnum):
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
 
+
+VERB_NAMES: Mapping[Verb, Promise] = {
+    Verb.READ_OWN_FILE: _("看自己的档案"),
+    Verb.READ_ANY_FILE: _("查任何企业的档案"),
+    Verb.SEARCH_ENTERPRISES: _("搜索企业"),
+    Verb.READ_MATCHES: _("看匹配总览"),
+    Verb.READ_QUALITY: _("看数据质量"),
+    Verb.DOWNLOAD_QUARANTINE: _("下载隔离数据"),
+    Verb.READ_LEDGER: _("查留痕"),
+    Verb.READ_ACCOUNTS: _("看账号和权限"),
+    Verb.OPEN_ACCOUNT: _("开账号"),
+    Verb.GRANT_ROLE: _("授予角色"),
+}
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
 _P, _S, _A, _M = Role.OFFICER, Role.STEWARD, Role.AUDITOR, Role.ADMINISTRATOR

@@ -1,5 +1,7 @@
 """The API's addresses."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern] = []
+from chengban.api.endpoints import api
+
+urlpatterns: list[URLPattern | URLResolver] = [path("", api.urls)]

@@ -26,13 +26,14 @@ class Way:
 
 WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
-    #Way("policies", _("惠企政策")),
-    #Way("items", _("办事事项")),
-    #Way("registers", _("数据目录")),
-    #Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
-    #Way("matches", _("匹配总览"), Verb.READ_MATCHES),
-    #Way("quality", _("数据质量"), Verb.READ_QUALITY),
-    #Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
+    Way("policies", _("惠企政策")),
+    Way("items", _("办事事项")),
+    Way("registers", _("数据目录")),
+    Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
+    Way("matches", _("匹配总览"), Verb.READ_MATCHES),
+    Way("quality", _("数据质量"), Verb.READ_QUALITY),
+    Way("ledger", _("留痕"), Verb.READ_LEDGER),
+    Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
 )
 
 
@@ -57,5 +58,5 @@ SECTIONS = {
     "register": "registers",
     "enterprise": "enterprises",
     "enterprise-policies": "enterprises",
-    "readings": "enterprises",
+    "enterprise-readings": "enterprises",
 }

@@ -58,6 +58,11 @@ TAGS: Mapping[str, Look] = {
     "unconditional": Look("yes", "check", _("无条件共享")),
     "conditional": Look("soon", "lock", _("有条件共享")),
     "none": Look("quiet", "lock", _("不予共享")),
+    "S": Look("quiet", "book", _("有出处")),
+    "K": Look("quiet", "check", _("已知")),
+    "?": Look("soon", "warn", _("未核实")),
+    "internal": Look("quiet", "lock", _("内部")),
+    "sensitive": Look("late", "lock", _("敏感")),
     "public": Look("quiet", "eye", _("公开")),
     "personal": Look("soon", "lock", _("个人信息")),
 }

@@ -1,10 +1,12 @@
 """How figures, money and days are said, in both languages."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 WEEKDAYS = "一二三四五六日"
 Number = int | float | Decimal
@@ -52,3 +54,46 @@ def day(value: date) -> str:
     if _english():
         return f"{value.day} {value:%B %Y (%a)}"
     return f"{value.year}年{value.month}月{value.day}日(周{WEEKDAYS[value.weekday()]})"
+
+
+def value(given: object, unit: str | None, codes: Mapping[str, str] | None = None) -> str:
+    """A value as a person reads it: 是 / 否, a day, a code's name, a share as a percentage, a number with its unit."""
+    if given is None:
+        return unknown()
+    if isinstance(given, bool):
+        return _("是") if given else _("否")
+    if isinstance(given, date):
+        return day(given)
+    if isinstance(given, tuple | list):
+        return "、".join(value(each, unit, codes) for each in given)
+    if isinstance(given, int | float | Decimal):
+        return _measure(given, unit)
+    return (codes or {}).get(str(given), str(given))
+
+
+def _measure(given: Number, unit: str | None) -> str:
+    if unit == "比例":
+        return f"{figure(Decimal(str(given)) * 100)}%"
+    if unit in ("年", "年度") and Decimal(str(given)) >= 1900:
+        return plain(given)
+    rounded = round(Decimal(str(given)), 4)
+    return f"{figure(rounded)} {unit}" if unit else figure(rounded)
+
+
+FIELD_TYPES = {
+    "text": _lazy("文字"), "integer": _lazy("整数"), "decimal": _lazy("小数"), "money": _lazy("金额"), "date": _lazy("日期"),
+    "year": _lazy("年份"), "month": _lazy("年月"), "boolean": _lazy("是否"), "code": _lazy("代码"),
+    "uscc": _lazy("统一社会信用代码"), "citizen_id": _lazy("公民身份号码"), "phone": _lazy("电话"),
+}  # fmt: skip
+
+
+def field_type(kind: str, unit: str | None) -> str:
+    """A field's type as the catalogue says it, with its unit."""
+    shown = unit or ("元" if kind == "money" else "")
+    return f"{FIELD_TYPES[kind]}({shown})" if shown else str(FIELD_TYPES[kind])
+
+
+AMOUNT_KINDS = {
+    "payment": _lazy("补助"), "tax_saving": _lazy("少缴的税费"), "loan_limit": _lazy("贷款额度"),
+    "deduction": _lazy("可扣除的金额"), "status": _lazy("资格"),
+}  # fmt: skip

@@ -1,5 +1,7 @@
 """Small words of the templates: figures, money, days, icons, tags, charts."""
 
+import textwrap
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from chengban.packs.model import Citation, Clause, FactFile, RegisterField
 from chengban.portal import words
 from chengban.portal.icons import ICONS, TAGS
 
@@ -30,6 +33,12 @@ def money(yuan: int | float | Decimal | None) -> SafeString:
         '<data class="money" value="{}" title="{}"><span class="said">{}</span><span class="exact">{}</span></data>',
         words.plain(yuan), words.exact_money(yuan), words.money(yuan), words.exact_money(yuan),
     )  # fmt: skip
+
+
+@register.filter
+def tens(yuan: Decimal | None) -> str:
+    """Yuan as a plain number of 万元 with one decimal, for a column whose head names the unit."""
+    return "—" if yuan is None else f"{Decimal(yuan) / 10_000:,.1f}"
 
 
 @register.filter
@@ -73,3 +82,65 @@ def han() -> SafeString:
 def bars(chart: Any) -> dict[str, Any]:
     """A bar chart (`portal.charts.Chart`), and the same as a table under 看数据."""
     return {"chart": chart}
+
+
+@register.filter
+def cite(citation: Citation | None) -> str:
+    """Where a statement stands: 《title》 and its article; a document number stands without the title marks."""
+    if citation is None:
+        return "—"
+    bare = any(mark in citation.title for mark in "《〔[(（")
+    title = citation.title if bare else f"《{citation.title}》"
+    return f"{title}{citation.article or ''}"
+
+
+@register.filter
+def dedent(text: str) -> str:
+    """A rule as its author set it, without the margin of the file."""
+    return textwrap.dedent(text).strip()
+
+
+@register.filter
+def lookup(table: Mapping[str, Any], key: str) -> Any:
+    """`table[key]`, or None."""
+    return table.get(key)
+
+
+@register.simple_tag
+def named(thing: Any) -> SafeString:
+    """The name of a declaration in the page's language; a Chinese name on an English page is marked as Chinese."""
+    english = getattr(thing, "name_en", "")
+    if translation.get_language() == "en" and english:
+        return format_html("{}", english)
+    return format_html("<span{}>{}</span>", han(), thing.name)
+
+
+@register.simple_tag
+def clause_text(clause: Clause) -> SafeString:
+    """A clause as a person reads it, in the page's language where the pack has it."""
+    if translation.get_language() == "en" and clause.text_en:
+        return format_html("{}", clause.text_en)
+    return format_html("<span{}>{}</span>", han(), clause.text)
+
+
+@register.simple_tag
+def value(given: Any, unit: str | None = None, codes: Mapping[str, str] | None = None) -> str:
+    """A fact's or a parameter's value as a person reads it, with its unit; a code by its name."""
+    return words.value(given, unit, codes)
+
+
+@register.simple_tag
+def field_type(field: RegisterField) -> str:
+    return words.field_type(field.type, field.unit)
+
+
+@register.simple_tag
+def amount_kind(kind: str) -> str:
+    """What an amount is: a payment, a saving, a limit."""
+    return str(words.AMOUNT_KINDS[kind])
+
+
+@register.simple_tag
+def heading(topic: FactFile) -> str:
+    """The heading of a file's topic in the page's language."""
+    return topic.topic_en if translation.get_language() == "en" else topic.topic

@@ -1,8 +1,19 @@
-"""The first page."""
+"""The first page: search first; then your own things, or what the service is."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from chengban import packs
+from chengban.portal import home_pages
 
 
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/pages/home.html", {})
+    pack = packs.current()
+    given = {
+        "examples": home_pages.EXAMPLES,
+        "figures": home_pages.city_figures(pack),
+        "tasks": home_pages.tasks_of(request.user),
+    }
+    return render(request, "portal/pages/home.html", given)

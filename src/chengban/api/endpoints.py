@@ -1,0 +1,75 @@
+"""The endpoints. Each parses, calls the verb that the page of the same name calls, and answers."""
+
+from django.http import HttpRequest
+from ninja import NinjaAPI
+from ninja.errors import HttpError
+
+from chengban import packs
+from chengban.accounts.permissions import may_read_file
+from chengban.api import shapes
+from chengban.api.guard import signed_in
+from chengban.facts.profile import Profile
+from chengban.lib import clock
+from chengban.portal import file_pages
+from chengban.portal.figures import figures_of
+from chengban.portal.views.enterprises import purpose_of
+
+api = NinjaAPI(
+    title="Chengban 诚办", version="1", docs_url=None, openapi_url="/openapi.json",
+    description="The city's policies, registers and enterprise files. A session of the portal opens it.",
+)  # fmt: skip
+NOT_FOUND = {401: shapes.Mistake, 404: shapes.Mistake}
+
+
+@api.get("/policies", response=list[shapes.PolicyOut], tags=["policies"])
+def policies(request: HttpRequest) -> list[dict[str, object]]:
+    """All policies, with the version in force today."""
+    return [shapes.policy(policy, clock.today()) for policy in packs.current().policies.values()]
+
+
+@api.get("/policies/{policy_id}", response={200: shapes.PolicyDetail, 404: shapes.Mistake}, tags=["policies"])
+def policy(request: HttpRequest, policy_id: str) -> shapes.PolicyDetail:
+    """One policy: its versions with conditions, clauses and parameters, and the figures of the latest match."""
+    found = packs.current().policies.get(policy_id)
+    if found is None:
+        raise HttpError(404, "没有这项政策。")
+    today = clock.today()
+    now = found.in_force(today)
+    figures = figures_of(found.id, now.version) if now else None
+    return shapes.PolicyDetail(
+        **shapes.policy(found, today), versions=[shapes.version(each) for each in found.versions],
+        excludes=list(found.excludes), figures=shapes.figures(figures),
+    )  # fmt: skip
+
+
+@api.get("/registers", response=list[shapes.RegisterOut], tags=["registers"])
+def registers(request: HttpRequest) -> list[shapes.RegisterOut]:
+    """The register catalogue."""
+    return [shapes.register(register) for register in packs.current().registers.values()]
+
+
+@api.get("/enterprises/{subject}", response={200: shapes.FileOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])
+def enterprise(request: HttpRequest, subject: str) -> shapes.FileOut:
+    """An enterprise's own file: every fact with its source and time. The reading is recorded."""
+    return shapes.file(_read(request, subject))
+
+
+@api.get("/enterprises/{subject}/policies", response={200: shapes.VerdictsOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])
+def enterprise_policies(request: HttpRequest, subject: str) -> shapes.VerdictsOut:
+    """What every policy in force says of an enterprise, condition by condition. The reading is recorded."""
+    profile = _read(request, subject)
+    return shapes.verdicts(profile, file_pages.findings(packs.current(), profile, on=profile.on))
+
+
+def _read(request: HttpRequest, subject: str) -> Profile:
+    """The file, or a 404 that does not tell an outsider whether the enterprise exists."""
+    account = request.user
+    profile = None
+    if may_read_file(account, subject):
+        purpose = purpose_of(account, subject)
+        profile = file_pages.read(
+            packs.current(), "enterprise", subject, by=account.actor, on=clock.today(), purpose=purpose
+        )
+    if profile is None:
+        raise HttpError(404, "没有这户企业，或者它不由您办理。")
+    return profile

@@ -1,0 +1,164 @@
+"""What the pages of one subject's own file (一企一档) show."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import get_language
+
+from chengban.facts.errors import UnknownSubject
+from chengban.facts.frame import Kind
+from chengban.facts.profile import FactView, Profile, open_file
+from chengban.ledger import Actor
+from chengban.packs import Pack
+from chengban.packs.model import Clause, Department, FactDeclaration, FactFile, Register
+from chengban.policies.domain import Verdict, policies_of
+
+MONEY_IN_HAND = ("payment", "tax_saving")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact of the file: what it is, and where it came from. `owner` is none for a derived fact."""
+
+    view: FactView
+    codes: dict[str, str]
+    owner: Department | None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """The facts under one heading: those the city knows, and those it does not."""
+
+    topic: FactFile
+    known: tuple[Line, ...]
+    unknown: tuple[Line, ...]
+
+
+def topics(pack: Pack, profile: Profile) -> list[Topic]:
+    """The file under the pack's headings, in the pack's order; headings with nothing known stand last."""
+    views = {view.fact.id: view for view in profile.views}
+    made = []
+    for topic in pack.topics.values():
+        lines = [line(pack, views[fact.id]) for fact in topic.facts if fact.id in views]
+        known, unknown = (tuple(each for each in lines if each.view.known is yes) for yes in (True, False))
+        if lines:
+            made.append(Topic(topic, known, unknown))
+    return sorted(made, key=lambda topic: not topic.known)
+
+
+def line(pack: Pack, view: FactView) -> Line:
+    owner = pack.departments[view.register.department] if view.register else None
+    return Line(view, pack.code_names.get(view.fact.codes or "", {}), owner)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A fact that is not known, and whose field of which register would settle it (none: derived, or held nowhere yet)."""
+
+    fact: FactDeclaration
+    register: Register | None
+    owner: Department | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseLine:
+    """One condition of one policy for this subject. `state`: true, false or unknown."""
+
+    clause: Clause
+    state: str
+    sentence: str
+    facts: tuple[tuple[FactDeclaration, object, dict[str, str]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCard:
+    """One policy for this subject: what it says and why."""
+
+    verdict: Verdict
+    clauses: tuple[ClauseLine, ...]
+    wants: tuple[Want, ...]
+
+    @property
+    def near(self) -> ClauseLine | None:
+        """The one condition that is left, where there is just one."""
+        near = self.verdict.near
+        return next((each for each in self.clauses if near is not None and each.clause.id == near.id), None)
+
+    @property
+    def state(self) -> str:
+        return "near" if self.verdict.near else self.verdict.verdict
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All policies for this subject, by what they say. `total` is the money (yuan) of those that fit."""
+
+    cards: tuple[PolicyCard, ...]
+    total: Decimal
+
+    def of(self, state: str) -> list[PolicyCard]:
+        return [card for card in self.cards if card.state == state]
+
+    @property
+    def groups(self) -> list[tuple[str, list[PolicyCard]]]:
+        return [(state, self.of(state)) for state in ("eligible", "near", "unknown", "ineligible") if self.of(state)]
+
+    @property
+    def eligible(self) -> int:
+        return len(self.of("eligible"))
+
+
+def findings(pack: Pack, profile: Profile, *, on: date) -> Findings:
+    """Every policy in force for the subject of `profile`, explained."""
+    language = "en" if get_language() == "en" else "zh"
+    verdicts = policies_of(pack, profile, on=on, language=language)
+    return Findings(tuple(_card(pack, profile, verdict) for verdict in verdicts), total(verdicts))
+
+
+def total(verdicts: Iterable[Verdict]) -> Decimal:
+    """The yuan of the policies that fit, largest first; of those that exclude each other only the larger counts."""
+    paying = [v for v in verdicts if v.verdict == "eligible" and v.amount and v.version.amount.kind in MONEY_IN_HAND]
+    counted: list[Verdict] = []
+    for verdict in sorted(paying, key=lambda v: -(v.amount or 0)):
+        if not any(_exclude(verdict, other) for other in counted):
+            counted.append(verdict)
+    return sum((verdict.amount or Decimal(0) for verdict in counted), Decimal(0))
+
+
+def _exclude(one: Verdict, other: Verdict) -> bool:
+    return one.policy.id in other.policy.excludes or other.policy.id in one.policy.excludes
+
+
+def _card(pack: Pack, profile: Profile, verdict: Verdict) -> PolicyCard:
+    pairs = zip(verdict.version.clauses, verdict.explanation.clauses, strict=True)
+    clauses = tuple(
+        ClauseLine(clause, _state(result.verdict), result.gap.sentence if result.gap else "", _facts(pack, result.facts))
+        for clause, result in pairs
+    )
+    return PolicyCard(verdict, clauses, tuple(_want(pack, profile, fact) for fact in verdict.missing if fact in pack.facts))
+
+
+def _state(verdict: object) -> str:
+    return "true" if verdict is True else "false" if verdict is False else "unknown"
+
+
+def _facts(pack: Pack, facts: dict[str, object]) -> tuple[tuple[FactDeclaration, object, dict[str, str]], ...]:
+    known = [(pack.facts[name], value) for name, value in facts.items() if name in pack.facts]
+    return tuple((fact, value, pack.code_names.get(fact.codes or "", {})) for fact, value in known)
+
+
+def _want(pack: Pack, profile: Profile, fact: str) -> Want:
+    source = pack.facts[fact].enterprise if profile.kind == "enterprise" else pack.facts[fact].person
+    register = pack.registers[source.register_] if source else None
+    return Want(pack.facts[fact], register, pack.departments[register.department] if register else None)
+
+
+def read(pack: Pack, kind: Kind, subject: str, *, by: Actor, on: date, purpose: str) -> Profile | None:
+    """The file of a subject, its reading recorded; None where the city has no such subject."""
+    try:
+        return open_file(pack, kind, subject, by=by, on=on, purpose=purpose)
+    except UnknownSubject:
+        return None
+

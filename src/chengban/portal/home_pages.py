@@ -1,0 +1,65 @@
+"""What the home page shows: the city's figures to visitors, their own things to those who are signed in."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chengban.accounts.permissions import Verb, may
+from chengban.packs import Pack
+from chengban.portal.figures import latest_figures, totals
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from chengban.accounts.models import Account
+
+EXAMPLES = ("高新技术企业", "研发费用", "稳岗返还", "开办企业", "创业补贴")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure of the city: what, how many, and whether it is money (yuan)."""
+
+    name: "str | Promise"
+    value: int | Decimal
+    is_money: bool = False
+
+
+def city_figures(pack: Pack) -> list[Figure]:
+    """What the service holds and what the latest match found."""
+    found = totals(latest_figures())
+    figures = [
+        Figure(_("项政策，逐条写明条件"), len(pack.policies)),
+        Figure(_("个数据库，数据只报一次"), len(pack.registers)),
+        Figure(_("个事项可以查"), len(pack.items)),
+        Figure(_("次“企业符合政策”，已经算好"), found["eligible"]),
+    ]
+    money = [Figure(_("可兑现的金额"), found["amount"], is_money=True)] if found["amount"] else []
+    return [figure for figure in figures if figure.value] + money
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something a member of staff comes here for."""
+
+    route: str
+    icon: str
+    name: "str | Promise"
+    what: "str | Promise"
+    verb: Verb
+
+
+TASKS = (
+    Task("enterprises", "firm", _("查企业档案"), _("按名称或统一社会信用代码查，每次查阅都留痕。"), Verb.SEARCH_ENTERPRISES),
+    Task("matches", "chart", _("看政策匹配"), _("每项政策有多少企业符合、差一步、还不知道。"), Verb.READ_MATCHES),
+    Task("quality", "data", _("看数据质量"), _("各库的完整、有效、一致和按时，以及待办的工单。"), Verb.READ_QUALITY),
+    Task("ledger", "book", _("查留痕"), _("谁在什么时候做了什么，只能追加，不能改。"), Verb.READ_LEDGER),
+    Task("accounts", "lock", _("看账号和权限"), _("谁有什么岗位，岗位能做什么。"), Verb.READ_ACCOUNTS),
+)
+
+
+def tasks_of(account: "Account | AnonymousUser") -> list[Task]:
+    return [task for task in TASKS if may(account, task.verb)]

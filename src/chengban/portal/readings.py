@@ -1,0 +1,52 @@
+"""Who read my data (谁看过我的数据): each reading in the ledger as one plain sentence for its subject."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from chengban.accounts.models import Account
+from chengban.ledger.models import Entry
+from chengban.packs import Pack
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When, who by office (never a clerk's name), and what for."""
+
+    at: datetime
+    who: str
+    purpose: str
+
+
+def readings_of(pack: Pack, kind: str, subject: str) -> list[Reading]:
+    """The newest readings of a subject's file, newest first."""
+    entries = list(Entry.objects.filter(subject=f"{kind}:{subject}", act="facts.read").order_by("-id")[:MOST])
+    offices = _offices(pack, {entry.actor for entry in entries}, subject)
+    return [Reading(entry.at, offices[entry.actor], _purpose(entry)) for entry in entries]
+
+
+PURPOSES = {"own": _lazy("自己查看"), "counter": _lazy("窗口服务"), "policy": _lazy("政策核对")}
+
+
+def _purpose(entry: Entry) -> str:
+    given = entry.payload.get("purpose", "")
+    return str(PURPOSES.get(given, given))
+
+
+def _offices(pack: Pack, actors: set[str], subject: str) -> dict[str, str]:
+    """Actor → the office it is to the subject."""
+    numbers = [actor.removeprefix("account:") for actor in actors if actor.startswith("account:")]
+    named = {f"account:{a.pk}": _office(pack, a, subject) for a in Account.objects.filter(pk__in=numbers)}
+    return {actor: named.get(actor, _("系统")) for actor in actors}
+
+
+def _office(pack: Pack, account: Account, subject: str) -> str:
+    if subject in account.subjects:
+        return _("您自己")
+    department = pack.departments.get(account.department)
+    roles = "、".join(str(role.label) for role in sorted(account.roles))
+    return f"{department.name if department else ''}{roles}"

@@ -1,0 +1,127 @@
+"""Enterprises: staff search, and one enterprise's own file, its policies and who read it."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from chengban import packs
+from chengban.accounts.models import Account, MandateKind
+from chengban.accounts.permissions import Verb, may_read_file
+from chengban.accounts.roles import Role
+from chengban.facts.frame import Kind
+from chengban.facts.profile import Profile
+from chengban.lib import clock
+from chengban.portal import file_pages
+from chengban.portal.enterprise_search import find_enterprises
+from chengban.portal.needs import needs, signed_in
+from chengban.portal.readings import readings_of
+
+
+@require_GET
+@needs(Verb.SEARCH_ENTERPRISES)
+def enterprises(request: HttpRequest) -> HttpResponse:
+    """Search by name or code; a whole code that is right goes straight to the file."""
+    query = request.GET.get("q", "").strip()[:120]
+    hits = find_enterprises(packs.current(), query, by=cast(Account, request.user).actor) if len(query) >= 2 else []
+    if len(hits) == 1 and hits[0].id == query.upper():
+        return redirect("enterprise", hits[0].id)
+    return render(request, "portal/pages/enterprises.html", {"query": query, "hits": hits})
+
+
+@never_cache
+@require_GET
+@signed_in
+def enterprise(request: HttpRequest, subject: str) -> HttpResponse:
+    return _file(request, "enterprise", subject)
+
+
+@never_cache
+@require_GET
+@signed_in
+def enterprise_policies(request: HttpRequest, subject: str) -> HttpResponse:
+    return _policies(request, "enterprise", subject)
+
+
+@never_cache
+@require_GET
+@signed_in
+def enterprise_readings(request: HttpRequest, subject: str) -> HttpResponse:
+    return _readings(request, "enterprise", subject)
+
+
+@never_cache
+@require_GET
+@signed_in
+def me(request: HttpRequest) -> HttpResponse:
+    """A citizen's own file. The address holds no citizen number."""
+    return _file(request, "person", _own_number(request))
+
+
+@never_cache
+@require_GET
+@signed_in
+def my_policies(request: HttpRequest) -> HttpResponse:
+    return _policies(request, "person", _own_number(request))
+
+
+@never_cache
+@require_GET
+@signed_in
+def my_readings(request: HttpRequest) -> HttpResponse:
+    return _readings(request, "person", _own_number(request))
+
+
+def _own_number(request: HttpRequest) -> str:
+    mandates = cast(Account, request.user).mandates.holding().filter(kind=MandateKind.CITIZEN)
+    number = mandates.values_list("subject", flat=True).first()
+    if number is None:
+        raise Http404
+    return str(number)
+
+
+def _file(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
+    profile = read_or_404(request, kind, subject)
+    given = {"profile": profile, "topics": file_pages.topics(packs.current(), profile), "tab": "file"}
+    return render(request, "portal/pages/file.html", given | _whose(request, profile))
+
+
+def _policies(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
+    profile = read_or_404(request, kind, subject)
+    found = file_pages.findings(packs.current(), profile, on=profile.on)
+    given = {"profile": profile, "findings": found, "tab": "policies"}
+    return render(request, "portal/pages/file_policies.html", given | _whose(request, profile))
+
+
+def _readings(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
+    profile = read_or_404(request, kind, subject)
+    listed = readings_of(packs.current(), kind, subject)
+    given = {"profile": profile, "readings": listed, "tab": "readings"}
+    return render(request, "portal/pages/file_readings.html", given | _whose(request, profile))
+
+
+def read_or_404(request: HttpRequest, kind: Kind, subject: str) -> Profile:
+    """The file, or a 404 that does not tell an outsider whether the subject exists."""
+    account = cast(Account, request.user)
+    if not may_read_file(account, subject):
+        raise Http404
+    purpose = purpose_of(account, subject)
+    profile = file_pages.read(packs.current(), kind, subject, by=account.actor, on=clock.today(), purpose=purpose)
+    if profile is None:
+        raise Http404
+    return profile
+
+
+def purpose_of(account: Account, subject: str) -> str:
+    """What a reading is for, as the ledger keeps it and its subject is told."""
+    if subject in account.subjects:
+        return "own"
+    return "counter" if Role.CLERK in account.roles else "policy"
+
+
+def _whose(request: HttpRequest, profile: Profile) -> dict[str, Any]:
+    """Whether the reader is the subject, and what to call the file's addresses."""
+    own = profile.id in cast(Account, request.user).subjects
+    return {"own": own, "person": profile.kind == "person"}

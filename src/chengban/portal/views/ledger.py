@@ -1,0 +1,40 @@
+"""The ledger (留痕) for auditors, and the accounts with what each role may do."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from chengban.accounts.models import Account
+from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb
+from chengban.accounts.roles import Role
+from chengban.ledger.models import Entry
+from chengban.portal.needs import needs
+
+PAGE = 50
+
+
+@require_GET
+@needs(Verb.READ_LEDGER)
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Entries, newest first; of one act where asked."""
+    act = request.GET.get("act", "")[:80]
+    entries = Entry.objects.filter(act=act) if act else Entry.objects.all()
+    page = Paginator(entries.order_by("-id"), PAGE).get_page(request.GET.get("page"))
+    return render(request, "portal/pages/ledger.html", {"page": page, "act": act, "names": _names(page.object_list)})
+
+
+def _names(entries: object) -> dict[str, str]:
+    """Actor → the name of the account behind it, for the entries of one page."""
+    numbers = {entry.actor.removeprefix("account:") for entry in entries if entry.actor.startswith("account:")}  # type: ignore[attr-defined]
+    return {f"account:{a.pk}": a.display_name for a in Account.objects.filter(pk__in=numbers)}
+
+
+@require_GET
+@needs(Verb.READ_ACCOUNTS)
+def accounts(request: HttpRequest) -> HttpResponse:
+    """Who has an account and which roles, and the table of permissions as it is enforced."""
+    listed = Account.objects.prefetch_related("grants").order_by("login")
+    rows = [(account, [Role(g.role).label for g in account.grants.all() if g.withdrawn_at is None]) for account in listed]
+    table = [(VERB_NAMES[verb], [role in PERMISSIONS[verb] for role in Role]) for verb in Verb]
+    return render(request, "portal/pages/accounts.html", {"rows": rows, "roles": list(Role), "table": table})

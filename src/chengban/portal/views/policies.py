@@ -1,0 +1,29 @@
+"""Policies: the list, and one policy with its conditions, versions and who qualifies."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from chengban import packs
+from chengban.lib import clock
+from chengban.portal import policy_pages
+
+
+@require_GET
+def policies(request: HttpRequest) -> HttpResponse:
+    subject = request.GET.get("for", "")
+    rows = policy_pages.rows(packs.current(), on=clock.today(), subject=subject)
+    given = {"groups": policy_pages.by_mode(rows), "count": len(rows), "subject": subject}
+    return render(request, "portal/pages/policies.html", given)
+
+
+@require_GET
+def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
+    pack = packs.current()
+    if policy_id not in pack.policies:
+        raise Http404
+    asked = request.GET.get("version")
+    page = policy_pages.page(pack, pack.policies[policy_id], on=clock.today(), version=asked)
+    if page is None:
+        raise Http404
+    return render(request, "portal/pages/policy.html", {"page": page})
