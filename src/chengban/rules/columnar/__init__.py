@@ -1,6 +1,7 @@
 """Columns of facts against policies: codes, bitmaps, one pass over memory. See `program` for where to begin."""
 
+from .column import Column, evaluate_column
 from .program import Program, compile
 from .trees import from_tree
 
-__all__ = ["Program", "compile", "from_tree"]
+__all__ = ["Column", "Program", "compile", "evaluate_column", "from_tree"]

@@ -33,6 +33,8 @@ from ..nodes import (
 )
 from ..values import decimals
 from . import numbers
+from .books import Cut
+from .filtering import quick_ranks, quick_signs
 from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
 from .numbers import Inexact, Scaled
 from .rows import evaluate_rows
@@ -56,6 +58,8 @@ class Computer:
     frame: Frame
     evaluate: Callable[..., Any]
     reporter: Callable[[Node, int], None]
+    exact: bool = False
+    """Compute everything exactly; else comparisons of quotients and floats may use bounds on their error."""
     _done: dict[Node, Vector] = field(default_factory=dict)
 
     def vector(self, node: Node) -> Vector:
@@ -70,7 +74,7 @@ class Computer:
 
     def at(self, rows: npt.NDArray[Any]) -> Computer:
         """The same over some rows only (positions)."""
-        return Computer(self.frame.subset(rows), self.evaluate, self.reporter)
+        return Computer(self.frame.subset(rows), self.evaluate, self.reporter, exact=True)
 
     def _compute(self, node: Node) -> Vector:
         method = _METHODS.get(type(node))
@@ -169,7 +173,38 @@ def _blank(vector: Vector, like: Vector) -> Vector:
 
 
 def _comparison(computer: Computer, node: Comparison) -> Vector:
-    return compare(node.op, computer.vector(node.left), computer.vector(node.right))
+    quick = _against_constant(computer, node) or _by_signs(computer, node)
+    return quick or compare(node.op, computer.vector(node.left), computer.vector(node.right))
+
+
+def _against_constant(computer: Computer, node: Comparison) -> Vector | None:
+    """By the rank of the left side among "at the constant" and "above it", where that is quicker."""
+    if not (isinstance(node.right, Literal) and isinstance(node.right.value, Decimal)):
+        return None
+    value = node.right.value
+    quick = quick_ranks(node.left, [Cut(value, above=False), Cut(value, above=True)], computer)
+    if quick is None:
+        return None
+    ranks, state = quick
+    data = np.asarray(_RELATIONS[node.op](ranks.astype(np.int64), 1), np.bool_)
+    if node.op not in ("=", "!="):
+        return Vector("boolean", data, state)
+    return Vector("boolean", np.where(state == NULL, node.op == "!=", data), _missing_only(state))
+
+
+def _by_signs(computer: Computer, node: Comparison) -> Vector | None:
+    """By the certain sign of the difference, exactly where that is in doubt."""
+    quick = quick_signs(node.left, node.right, computer)
+    if quick is None:
+        return None
+    size = computer.frame.rows
+    signs, state = (np.broadcast_to(part, size).copy() for part in quick)
+    data = np.asarray(_RELATIONS[node.op](signs, 0), np.bool_)
+    rows = np.flatnonzero((signs == 0) & (state != MISSING))
+    if len(rows):
+        exact = computer.at(rows).vector(node)
+        data[rows], state[rows] = exact.data, exact.state
+    return Vector("boolean", data, state)
 
 
 def compare(op: str, left: Vector, right: Vector) -> Vector:
@@ -185,7 +220,12 @@ def compare(op: str, left: Vector, right: Vector) -> Vector:
         return Vector("boolean", known, state)
     both_null = (left.state == NULL) & (right.state == NULL)
     data = np.where(state == NULL, both_null == (op == "="), known)
-    return Vector("boolean", data, np.where(state == MISSING, MISSING, KNOWN).astype(np.uint8))
+    return Vector("boolean", data, _missing_only(state))
+
+
+def _missing_only(state: States) -> States:
+    """Equality with null is known; only what is not known stays open."""
+    return np.where(state == MISSING, MISSING, KNOWN).astype(np.uint8)
 
 
 def _relate(op: str, left: Vector, right: Vector) -> npt.NDArray[np.bool_]:

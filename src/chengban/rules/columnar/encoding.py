@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..nodes import BinaryArithmetic, Name, Node
+from ..nodes import Name
 from . import numbers
 from .books import Book, CategoryBook, Cut, RankBook, category_book, outcome_book, rank_book
 from .compiled import ranking
 from .compute import Computer
-from .filtering import NoFilter, approximate, certain_ranks, has_filter, ratio_ranks
+from .filtering import quick_ranks
 from .sources import Source, Test
 from .tape import TestCodes
 from .vectors import KNOWN, NULL, Frame, States, Vector, known_rows
@@ -221,45 +221,12 @@ def _fill_computed(coding: Coding, target: Codes1, computer: Computer) -> None:
         target[:] = computer.outcomes(coding.source.node)
         return
     assert isinstance(coding.book, RankBook)
-    node = coding.source.node
-    if not (_fill_ratio(node, coding.book, target, computer) or _fill_filtered(node, coding.book, target, computer)):
-        rank_vector(computer.vector(node), coding.book, target)
-
-
-def _fill_ratio(node: Node, book: RankBook, target: Codes1, computer: Computer) -> bool:
-    """A quotient of exact columns by cross multiplication; whether it could be done so."""
-    if not (isinstance(node, BinaryArithmetic) and node.op == "/"):
-        return False
-    if any(has_filter(side, computer.frame) for side in (node.left, node.right)):
-        return False
-    left, right = computer.vector(node.left), computer.vector(node.right)
-    if not left.kind == right.kind == "number" or object in (left.data.ints.dtype, right.data.ints.dtype):
-        return False
-    found = ratio_ranks(left, right, book.cuts, len(target))
-    if found is None:
-        return False
-    target[:], state = found
-    _mark(state, book, target)
-    return True
-
-
-def _fill_filtered(node: Node, book: RankBook, target: Codes1, computer: Computer) -> bool:
-    """Floating arithmetic first, exact where that is too near to a cut; whether the filter applies."""
-    try:
-        if not has_filter(node, computer.frame):
-            return False
-        found = approximate(node, computer.frame)
-    except NoFilter:
-        return False
-    ranks, certain = certain_ranks(found, book.cuts)
-    target[:] = ranks
-    _mark(found.state, book, target)
-    rows = np.flatnonzero(~np.broadcast_to(certain, target.shape))
-    if len(rows):
-        part = np.zeros(len(rows), target.dtype)
-        rank_vector(computer.at(rows).vector(node), book, part)
-        target[rows] = part
-    return True
+    quick = quick_ranks(coding.source.node, coding.book.cuts, computer)
+    if quick is None:
+        rank_vector(computer.vector(coding.source.node), coding.book, target)
+        return
+    target[:], state = quick
+    _mark(state, coding.book, target)
 
 
 def _mark(state: States, book: Book, target: Codes1) -> None:
@@ -268,19 +235,25 @@ def _mark(state: States, book: Book, target: Codes1) -> None:
 
 
 def rank_vector(vector: Vector, book: RankBook, target: Codes1) -> None:
-    """Ranks of a computed vector of numbers or dates; other known values cannot occur and count as null."""
-    if vector.kind == "number":
-        rank_scaled(vector.data, book.cuts, target)
-    elif vector.kind == "date":
-        rank_scaled(numbers.scaled(vector.data, 0), book.cuts, target)
-    elif vector.kind == "other" and (vector.state == KNOWN).any():
-        _rank_objects(vector, book, target)
+    """Codes of a computed vector of numbers or dates; `target` must be zeros."""
+    target += rank_vector_exactly(vector, book.cuts, len(target)).astype(target.dtype)
     _mark(vector.state, book, target)
 
 
-def _rank_objects(vector: Vector, book: RankBook, target: Codes1) -> None:
-    """Numbers that no common scale holds."""
-    for row, (value, state) in enumerate(zip(vector.data, np.broadcast_to(vector.state, target.shape), strict=True)):
-        if state == KNOWN and isinstance(value, Decimal):
-            target[row] = sum(value > cut.value if cut.above else value >= cut.value for cut in book.cuts)
+def rank_vector_exactly(vector: Vector, cuts: Sequence[Cut], rows: int) -> Codes1:
+    """How many cuts each known value has reached; rows that are not known have any rank."""
+    ranks = np.zeros(rows, np.uint16)
+    if vector.kind == "number":
+        rank_scaled(vector.data, cuts, ranks)
+    elif vector.kind == "date":
+        rank_scaled(numbers.scaled(vector.data, 0), cuts, ranks)
+    elif (vector.state == KNOWN).any():
+        _rank_objects(vector, cuts, ranks)
+    return ranks
 
+
+def _rank_objects(vector: Vector, cuts: Sequence[Cut], ranks: Codes1) -> None:
+    """Numbers that no common scale holds."""
+    for row, (value, state) in enumerate(zip(vector.data, np.broadcast_to(vector.state, ranks.shape), strict=True)):
+        if state == KNOWN and isinstance(value, Decimal):
+            ranks[row] = sum(value > cut.value if cut.above else value >= cut.value for cut in cuts)

@@ -10,17 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..nodes import BinaryArithmetic, Literal, Name, Negate, Node, walk
+from ..nodes import BinaryArithmetic, If, Literal, Name, Negate, Node, walk
 from . import numbers
 from .books import Cut
+from .formula import TRUE_STATE, UNKNOWN_STATE
 from .sources import kind_of_type
 from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, known_rows
+
+if TYPE_CHECKING:
+    from .compute import Computer
 
 Floats = npt.NDArray[np.float64]
 _EPSILON = 2.0**-51
@@ -43,6 +47,61 @@ class Approximate:
     state: States
 
 
+def quick_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
+    """(ranks, states) of an expression with a division or with floats; None where computing it exactly is best."""
+    if computer.exact or not has_filter(node, computer.frame):
+        return None
+    found = _quotient_ranks(node, cuts, computer)
+    return found if found is not None else _filtered_ranks(node, cuts, computer)
+
+
+def quick_signs(left: Node, right: Node, computer: Computer) -> tuple[Any, States] | None:
+    """(−1, 0 or 1 as left is below, possibly equal to, or above right; states); None where there is no filter.
+
+    0 asks for an exact comparison of that row.
+    """
+    if computer.exact or not (has_filter(left, computer.frame) or has_filter(right, computer.frame)):
+        return None
+    try:
+        found = _operate(_subtract, approximate(left, computer), approximate(right, computer))
+    except NoFilter:
+        return None
+    with np.errstate(all="ignore"):
+        signs = (found.value > found.error).astype(np.int8) - (found.value < -found.error)
+    return np.where(np.isfinite(found.error) & np.isfinite(found.value), signs, 0), found.state
+
+
+def _quotient_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
+    """A quotient of exact columns by cross multiplication."""
+    if not (isinstance(node, BinaryArithmetic) and node.op == "/"):
+        return None
+    if any(has_filter(side, computer.frame) for side in (node.left, node.right)):
+        return None
+    left, right = computer.vector(node.left), computer.vector(node.right)
+    if not left.kind == right.kind == "number" or object in (left.data.ints.dtype, right.data.ints.dtype):
+        return None
+    return ratio_ranks(left, right, cuts, computer.frame.rows)
+
+
+def _filtered_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
+    """Floating arithmetic first, exact where that is too near to a cut."""
+    from .encoding import rank_vector_exactly
+
+    try:
+        found = approximate(node, computer)
+    except NoFilter:
+        return None
+    size = computer.frame.rows
+    ranks, certain = certain_ranks(found, cuts)
+    rows = np.flatnonzero(~np.broadcast_to(certain, size))
+    ranks, state = np.broadcast_to(ranks, size).copy(), np.broadcast_to(found.state, size).copy()
+    if len(rows):
+        vector = computer.at(rows).vector(node)
+        ranks[rows] = rank_vector_exactly(vector, cuts, len(rows))
+        state[rows] = vector.state
+    return ranks, state
+
+
 def has_filter(node: Node, frame: Frame) -> bool:
     """Whether the filter pays: arithmetic with a division or with floating columns."""
     parts = list(walk(node))
@@ -55,20 +114,30 @@ def is_floating(name: str, frame: Frame) -> bool:
     return name in frame and pa.types.is_floating(frame.table.schema.field(name).type)
 
 
-def approximate(node: Node, frame: Frame) -> Approximate:
-    """Doubles with error bounds; raises NoFilter for anything but + − × ÷ over numeric columns and constants."""
+def approximate(node: Node, computer: Computer) -> Approximate:
+    """Doubles with error bounds; raises NoFilter for anything but + − × ÷ and `if` over columns and constants."""
     match node:
         case Name(name=name):
-            return _column(name, frame)
+            return _column(name, computer.frame)
         case Literal(value=Decimal() as value) if abs(value) < 10**300:
             number = np.array([float(value)])
             return Approximate(number, np.abs(number) * _EPSILON, np.zeros(1, np.uint8))
         case Negate(operand=operand):
-            inner = approximate(operand, frame)
+            inner = approximate(operand, computer)
             return Approximate(-inner.value, inner.error, inner.state)
         case BinaryArithmetic(op=op, left=left, right=right) if op in _OPERATIONS:
-            return _operate(_OPERATIONS[op], approximate(left, frame), approximate(right, frame))
+            return _operate(_OPERATIONS[op], approximate(left, computer), approximate(right, computer))
+        case If(condition=condition, yes=yes, no=no):
+            return _choose(computer.outcomes(condition), approximate(yes, computer), approximate(no, computer))
     raise NoFilter
+
+
+def _choose(condition: npt.NDArray[np.uint8], yes: Approximate, no: Approximate) -> Approximate:
+    """Where the condition is unknown the error is infinite, so that the row is computed exactly."""
+    chosen, open_rows = condition == TRUE_STATE, condition == UNKNOWN_STATE
+    error = np.where(open_rows, np.inf, np.where(chosen, yes.error, no.error))
+    state = np.where(open_rows, KNOWN, np.where(chosen, yes.state, no.state)).astype(np.uint8)
+    return Approximate(np.where(chosen, yes.value, no.value), error, state)
 
 
 def _column(name: str, frame: Frame) -> Approximate:

@@ -1,0 +1,56 @@
+"""Columns give the scalar evaluator's answer for every row, whatever the rule: true, false, null and unknown."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+
+from chengban.rules.columnar import compile
+from chengban.rules.evaluate import evaluate
+from chengban.rules.nodes import Node, conjuncts
+from chengban.rules.unknown import UNKNOWN, Unknown
+
+from .strategies import conditions, tables
+
+pytestmark = pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")
+
+
+def facts_of(table: pa.Table) -> list[dict[str, Any]]:
+    """The rows as the scalar evaluator takes them."""
+
+    def known(value: Any) -> Any:
+        return UNKNOWN if value is None or (isinstance(value, float) and not math.isfinite(value)) else value
+
+    return [{name: known(value) for name, value in row.items()} | {"nowhere": UNKNOWN} for row in table.to_pylist()]
+
+
+def verdict(values: list[Any]) -> str:
+    """The verdict of a policy from the values of its clauses."""
+    if all(value is True for value in values):
+        return "eligible"
+    settled = [value for value in values if value is not True and not isinstance(value, Unknown)]
+    return "ineligible" if settled else "unknown"
+
+
+@settings(max_examples=150, deadline=None)
+@given(policy=conditions, table=tables)
+def test_columns_and_scalar_agree(policy: Node, table: pa.Table) -> None:
+    program = compile({"policy": policy})
+    matches = program.match(program.encode(table))
+    clauses = [[evaluate(clause, facts) for clause in conjuncts(policy)] for facts in facts_of(table)]
+    expected = [verdict(values) for values in clauses]
+    assert matches.eligible("policy").tolist() == [one == "eligible" for one in expected]
+    assert matches.unknown("policy").tolist() == [one == "unknown" for one in expected]
+    assert matches.counts["policy"] == expected.count("eligible")
+    assert matches.unknown_counts["policy"] == expected.count("unknown")
+    near = [misses[0] if len(misses) == 1 else -1 for misses in map(_misses, clauses)]
+    assert matches.near("policy").tolist() == near
+    assert matches.near_counts["policy"] == sum(index >= 0 for index in near)
+
+
+def _misses(values: list[Any]) -> list[int]:
+    return [index for index, value in enumerate(values) if value is not True]
