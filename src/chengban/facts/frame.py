@@ -18,7 +18,7 @@ from chengban import rules
 from chengban.facts import store
 from chengban.facts.conditions import condition_of
 from chengban.facts.takes import Rows, take_column
-from chengban.facts.units import convert_column
+from chengban.packs.units import convert_column
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register, Source, Subjects
 
@@ -103,9 +103,7 @@ def _column(register: Register, need: Need, rows: pa.Table, chosen: Rows) -> pa.
     return take_column(source, chosen, values, order)
 
 
-def _holds(
-    register: Register, where: str | None, rows: pa.Table, on: date
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _holds(register: Register, where: str | None, rows: pa.Table, on: date) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     if where is None or len(rows) == 0:
         return np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     column = rules.evaluate_column(condition_of(register, where, on), rows)

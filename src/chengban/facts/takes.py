@@ -60,7 +60,9 @@ def take_column(source: Source, rows: Rows, values: pa.Array | None, order: pa.A
         return pa.array(counts, pa.int64(), mask=~known)
     assert values is not None
     chosen = rows.holds & (rows.owner >= 0)
-    result = _AGGREGATES[source.take](rows.owner[chosen], values.filter(pa.array(chosen)), order and order.filter(pa.array(chosen)), rows)
+    result = _AGGREGATES[source.take](
+        rows.owner[chosen], values.filter(pa.array(chosen)), order and order.filter(pa.array(chosen)), rows
+    )
     result = _or_absent(result, counts, source.absent)
     return pc.if_else(pa.array(touched), pa.scalar(None, result.type), result)
 
@@ -109,7 +111,13 @@ def _grouped(function: str) -> Callable[[Index, pa.Array, pa.Array | None, Rows]
 def _one(array: Any) -> pa.Array:
     if not isinstance(array, pa.ChunkedArray):
         return array
-    return array.chunk(0) if array.num_chunks == 1 else pa.concat_arrays(array.chunks) if array.num_chunks else pa.array([], array.type)
+    return (
+        array.chunk(0)
+        if array.num_chunks == 1
+        else pa.concat_arrays(array.chunks)
+        if array.num_chunks
+        else pa.array([], array.type)
+    )
 
 
 _AGGREGATES: dict[str, Callable[[Index, pa.Array, pa.Array | None, Rows], pa.Array]] = {

@@ -58,6 +58,8 @@ class Pack:
     examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
+    vocabulary: Any = field(default=None, repr=False)
+    """Kept by `packs.vocabulary` once it is built."""
 
     @cached_property
     def items(self) -> dict[str, Item]:

@@ -1,0 +1,126 @@
+"""One subject's own file (一企一档): every fact the city holds about it, with source and time."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from chengban import ledger, rules
+from chengban.facts import store
+from chengban.facts.conditions import condition_of
+from chengban.facts.errors import UnknownSubject
+from chengban.facts.frame import Kind, Need, needs, source_of, subjects_of
+from chengban.facts.models import Batch
+from chengban.facts.takes import NOT_KNOWN, take_one
+from chengban.packs.units import convert
+from chengban.ledger import Actor
+from chengban.packs import Pack
+from chengban.packs.model import FactDeclaration, Register
+from chengban.packs.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class FactView:
+    """One fact as the subject may see it. `register` is none for a derived fact."""
+
+    fact: FactDeclaration
+    value: Any
+    known: bool
+    register: Register | None
+    learned_at: datetime | None
+    derived: bool
+
+    @property
+    def field_name(self) -> str:
+        source = self.fact.enterprise or self.fact.person
+        if self.register is None or source is None or source.field is None:
+            return ""
+        return self.register.field(source.field).name
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A subject and all facts about it at a business date."""
+
+    kind: Kind
+    id: str
+    name: str
+    on: date
+    views: tuple[FactView, ...]
+    known: dict[str, Any] = field(repr=False)
+    """Base fact id → value, for those that are known: what policies are explained with."""
+
+    def view(self, fact: str) -> FactView:
+        return next(view for view in self.views if view.fact.id == fact)
+
+
+def open_file(pack: Pack, kind: Kind, subject: str, *, by: Actor, on: date, purpose: str, known_by: int | None = None) -> Profile:
+    """Read everything the city holds about a subject (调档). The reading is in the ledger. Raises `UnknownSubject`."""
+    with transaction.atomic():
+        profile = _compose(pack, kind, subject, on, known_by)
+        ledger.append(by, "facts.read", f"{kind}:{subject}", {"purpose": purpose, "facts": "all", "on": on.isoformat()})
+    return profile
+
+
+def _compose(pack: Pack, kind: Kind, subject: str, on: date, known_by: int | None) -> Profile:
+    subjects = subjects_of(pack, kind)
+    held = store.rows_of(pack.registers[subjects.register_], subject, known_by)
+    if not held:
+        raise UnknownSubject("本市没有登记这个主体。")
+    values: dict[str, Any] = {}
+    batches: dict[str, int] = {}
+    for name, some in needs(pack, kind).items():
+        rows = store.rows_of(pack.registers[name], subject, known_by)
+        values |= _values(pack.registers[name], some, rows, on)
+        if rows:
+            batches[name] = max(row["batch"] for row in rows)
+    times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
+    learned = {name: times.get(batch) for name, batch in batches.items()}
+    known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
+    views = tuple(_views(pack, kind, known, learned))
+    return Profile(kind, subject, held[0][subjects.name], on, views, known)
+
+
+def _values(register: Register, some: Iterable[Need], rows: list[dict[str, Any]], on: date) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for need in some:
+        holds = [_holds(register, need.source.where, row, on) for row in rows]
+        value = take_one(need.source, rows, holds)
+        if value is not NOT_KNOWN and need.source.field is not None and rows and any(holds):
+            value = convert(value, register.field(need.source.field).unit, need.fact.unit)
+        made[need.fact.id] = value
+    return made
+
+
+def _holds(register: Register, where: str | None, row: dict[str, Any], on: date) -> bool | None:
+    if where is None:
+        return True
+    known = {name: value for name, value in row.items() if value is not None}
+    value = rules.evaluate_known(condition_of(register, where, on), known)
+    return value if isinstance(value, bool) else None if rules.is_unknown(value) else False
+
+
+def _views(pack: Pack, kind: Kind, known: dict[str, Any], learned: dict[str, datetime | None]) -> Iterable[FactView]:
+    words = vocabulary(pack)
+    for fact in pack.facts.values():
+        source = source_of(fact, kind)
+        if source is not None:
+            register = pack.registers[source.register_]
+            yield FactView(fact, known.get(fact.id), fact.id in known, register, learned.get(register.id), False)
+        elif fact.formula is not None or fact.table is not None:
+            value = rules.evaluate_known(words.inline(rules.parse(fact.id)), known)
+            if _stands_on(pack, fact, kind):
+                yield FactView(fact, _plain(value), not rules.is_unknown(value) and value is not None, None, None, True)
+
+
+def _stands_on(pack: Pack, fact: FactDeclaration, kind: Kind) -> bool:
+    """Whether a derived fact is about this kind of subject: something it stands on is read for the kind."""
+    names = rules.names_in(vocabulary(pack).inline(rules.parse(fact.id)))
+    return all(source_of(pack.facts[name], kind) is not None for name in names if name in pack.facts)
+
+
+def _plain(value: Any) -> Any:
+    return value.normalize() if isinstance(value, Decimal) else value

@@ -1,0 +1,201 @@
+"""`chengban pack check`: everything that is wrong with a pack, each with its file, line and column, and a sentence."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from chengban import rules
+from chengban.packs import loader
+from chengban.packs.examples import run_examples
+from chengban.packs.loader import Origin, Pack
+from chengban.packs.model import FactDeclaration, Policy, PolicyVersion, Register, Source
+from chengban.packs.source import Finding
+from chengban.packs.units import convertible
+from chengban.packs.vocabulary import parameters_of, table_text, vocabulary
+
+Key = tuple[str | int, ...]
+
+
+def check(folder: Path) -> list[Finding]:
+    """Check the pack in `folder`: its form first; when that holds, its meaning; when that holds, its examples."""
+    pack, findings = loader.read(folder)
+    if pack is None or findings:
+        return findings
+    findings = [finding for part in _PARTS for finding in part(pack)]
+    return findings or list(run_examples(pack))
+
+
+def _references(pack: Pack) -> Iterator[Finding]:
+    for register in pack.registers.values():
+        origin = pack.origin("registers", register.id)
+        yield from _exists(pack.departments, register.department, "department", origin, "department")
+        for number, field in enumerate(register.fields):
+            if field.codes is not None:
+                yield from _exists(pack.codes, field.codes, "code set", origin, "fields", number, "codes")
+    for policy in pack.policies.values():
+        origin = pack.origin("policies", policy.id)
+        for number, department in enumerate(policy.departments):
+            yield from _exists(pack.departments, department, "department", origin, "departments", number)
+        for number, other in enumerate(policy.excludes):
+            yield from _exists(pack.policies, other, "policy", origin, "excludes", number)
+        if policy.succeeds:
+            yield from _exists(pack.policies, policy.succeeds, "policy", origin, "succeeds")
+    for name in pack.examples:
+        yield from _exists(pack.policies, name, "policy", pack.origin("examples", name), "policy")
+
+
+def _exists(among: dict[str, Any], name: str, kind: str, origin: Origin, *key: str | int) -> Iterator[Finding]:
+    if name not in among:
+        near = rules.nearest(name, among)
+        hint = f"; did you mean {near}?" if near else ""
+        yield Finding(origin.place(*key), f"there is no {kind} {name}{hint}")
+
+
+def _names(pack: Pack) -> Iterator[Finding]:
+    """A Chinese name must mean one fact."""
+    counts = Counter(name for fact in pack.facts.values() for name in {fact.id, fact.name, *fact.aliases})
+    for fact in pack.facts.values():
+        for name in (fact.name, *fact.aliases):
+            if counts[name] > 1:
+                yield Finding(pack.origin("facts", fact.id).place("name"), f"the name {name} is used by more than one fact")
+
+
+def _sources(pack: Pack) -> Iterator[Finding]:
+    for fact in pack.facts.values():
+        for kind, source in (("enterprise", fact.enterprise), ("person", fact.person)):
+            if source is not None:
+                yield from _source(pack, fact, kind, source)
+
+
+def _source(pack: Pack, fact: FactDeclaration, kind: str, source: Source) -> Iterator[Finding]:
+    origin = pack.origin("facts", fact.id)
+    missing = list(_exists(pack.registers, source.register_, "register", origin, kind, "register"))
+    if missing:
+        yield from missing
+        return
+    register = pack.registers[source.register_]
+    if register.about != kind:
+        yield Finding(origin.place(kind, "register"), f"register {register.id} is about {register.about}, not about {kind}")
+    if source.absent is not None and not register.complete:
+        told = f"absence can be read only from a register that is complete, and {register.id} is not; unknown is not {source.absent}"
+        yield Finding(origin.place(kind, "absent"), told)
+    for key in ("field", "order"):
+        name = getattr(source, key)
+        if name is not None and name not in {field.id for field in register.fields}:
+            yield Finding(origin.place(kind, key), f"register {register.id} has no field {name}")
+    if source.field is not None and source.field in {field.id for field in register.fields}:
+        yield from _field_fits(register, fact, source, origin, kind)
+
+
+_FITS = {
+    "number": {"integer", "decimal", "money", "year"},
+    "boolean": {"boolean"},
+    "date": {"date"},
+    "string": {"text", "code", "uscc", "citizen_id", "phone", "month"},
+}
+
+
+def _field_fits(register: Register, fact: FactDeclaration, source: Source, origin: Origin, kind: str) -> Iterator[Finding]:
+    field = register.field(source.field or "")
+    if field.type not in _FITS[fact.type]:
+        yield Finding(origin.place(kind, "field"), f"fact {fact.id} is a {fact.type}, and {register.id}.{field.id} is a {field.type}")
+    elif not convertible(field.unit, fact.unit):
+        told = f"fact {fact.id} is in {fact.unit}, {register.id}.{field.id} in {field.unit}, and one does not convert to the other"
+        yield Finding(origin.place(kind, "field"), told)
+
+
+def _formulas(pack: Pack) -> Iterator[Finding]:
+    """Formulas and tables parse, know their words, and do not lead back to themselves."""
+    plain = rules.Vocabulary(rules.Fact(id=fact.id, names=(fact.name, *fact.aliases), type=fact.type, unit=fact.unit) for fact in pack.facts.values())
+    for fact in pack.facts.values():
+        origin = pack.origin("facts", fact.id)
+        if fact.table is not None and fact.table not in pack.tables:
+            yield from _exists(pack.tables, fact.table, "table", origin, "table")
+        elif fact.table is not None:
+            table = pack.origin("tables", fact.table)
+            for finding in rules.check(table_text(pack.tables[fact.table]), plain, expected=fact.type):
+                yield Finding(table.place("rules"), finding.message)
+        elif fact.formula is not None:
+            yield from _expression(origin, ("formula",), rules.check(fact.formula, plain, expected=fact.type))
+    yield from _cycles(pack)
+
+
+def _cycles(pack: Pack) -> Iterator[Finding]:
+    parts: dict[str, frozenset[str]] = {}
+    for fact in pack.facts.values():
+        text = fact.formula or (table_text(pack.tables[fact.table]) if fact.table in pack.tables else None)
+        if text is not None:
+            parts[fact.id] = frozenset(_mentioned(pack, text))
+    for name in parts:
+        round_trip = _way_back(parts, name)
+        if round_trip:
+            yield Finding(pack.origin("facts", name).place("formula"), f"the formula goes in a circle: {' → '.join(round_trip)}")
+
+
+def _mentioned(pack: Pack, text: str) -> Iterator[str]:
+    names = {name: fact.id for fact in pack.facts.values() for name in (fact.id, fact.name, *fact.aliases)}
+    try:
+        for name in rules.names_in(rules.parse(text, names=tuple(names))):
+            if name in names:
+                yield names[name]
+    except rules.FeelSyntaxError:
+        return
+
+
+def _way_back(parts: dict[str, frozenset[str]], start: str) -> list[str]:
+    """A path from `start` back to it, or nothing."""
+    paths, seen = [[start]], set()
+    while paths:
+        path = paths.pop()
+        for name in parts.get(path[-1], frozenset()):
+            if name == start:
+                return [*path, start]
+            if name not in seen:
+                seen.add(name)
+                paths.append([*path, name])
+    return []
+
+
+def _policies(pack: Pack) -> Iterator[Finding]:
+    for policy in pack.policies.values():
+        origin = pack.origin("policies", policy.id)
+        yield from _overlaps(policy, origin)
+        for number, version in enumerate(policy.versions):
+            yield from _version(pack, version, origin, ("versions", number))
+        if policy.id not in pack.examples:
+            yield Finding(origin.place("id"), f"policy {policy.id} has no examples in cases-tests")
+
+
+def _overlaps(policy: Policy, origin: Origin) -> Iterator[Finding]:
+    ordered = sorted(enumerate(policy.versions), key=lambda pair: pair[1].since)
+    for (_, earlier), (number, later) in pairwise(ordered):
+        if earlier.until is None or earlier.until >= later.since:
+            told = f"version {later.version} begins on {later.since}, before version {earlier.version} has ended ({earlier.until or 'open'})"
+            yield Finding(origin.place("versions", number, "since"), told)
+    for name, count in Counter(version.version for version in policy.versions).items():
+        if count > 1:
+            yield Finding(origin.place("versions"), f"version {name} is declared {count} times")
+
+
+def _version(pack: Pack, version: PolicyVersion, origin: Origin, key: Key) -> Iterator[Finding]:
+    parameters = parameters_of(version)
+    for name, count in Counter(clause.id for clause in version.clauses).items():
+        if count > 1:
+            yield Finding(origin.place(*key, "clauses"), f"clause {name} is declared {count} times")
+    words = vocabulary(pack)
+    for number, clause in enumerate(version.clauses):
+        found = rules.check(clause.when, words, expected="boolean", parameters=parameters)
+        yield from _expression(origin, (*key, "clauses", number, "when"), found)
+    if version.amount.formula is not None:
+        found = rules.check(version.amount.formula, words, expected="number", parameters=parameters)
+        yield from _expression(origin, (*key, "amount", "formula"), found)
+
+
+def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterator[Finding]:
+    for finding in found:
+        yield Finding(origin.document.inside((*origin.key, *key), finding.line, finding.column), finding.message)
+
+
+_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_references, _names, _sources, _formulas, _policies)

@@ -1,0 +1,110 @@
+"""The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
+
+from collections.abc import Iterable
+
+from chengban import rules
+from chengban.packs.loader import Pack
+from chengban.packs.model import Amount, DecisionTable, FactDeclaration, PolicyVersion
+
+
+def vocabulary(pack: Pack) -> rules.Vocabulary:
+    """Every fact of the pack; a derived one carries its formula, with Chinese names resolved to ids."""
+    if pack.vocabulary is None:
+        pack.vocabulary = _build(pack)
+    return pack.vocabulary
+
+
+def _build(pack: Pack) -> rules.Vocabulary:
+    plain = rules.Vocabulary(_fact(pack, fact, None) for fact in pack.facts.values())
+    return rules.Vocabulary(_fact(pack, fact, formula_of(pack, fact, plain)) for fact in pack.facts.values())
+
+
+def _fact(pack: Pack, fact: FactDeclaration, formula: rules.Node | None) -> rules.Fact:
+    return rules.Fact(
+        id=fact.id,
+        names=(fact.name, *fact.aliases),
+        type=fact.type,
+        unit=fact.unit,
+        domain=_domain(pack, fact),
+        formula=formula,
+        name_en=fact.name_en,
+    )
+
+
+def _domain(pack: Pack, fact: FactDeclaration) -> frozenset[str] | None:
+    if fact.values:
+        return frozenset(fact.values)
+    if fact.codes and fact.codes in pack.codes:
+        return frozenset(code.code for code in pack.codes[fact.codes].items)
+    return None
+
+
+def formula_of(pack: Pack, fact: FactDeclaration, words: rules.Vocabulary) -> rules.Node | None:
+    """The formula of a derived fact. Raises `rules.FeelSyntaxError`."""
+    if fact.table is not None and fact.table in pack.tables:
+        return words.resolve(rules.parse(table_text(pack.tables[fact.table]), names=words.names))
+    if fact.formula is not None:
+        return words.resolve(rules.parse(fact.formula, names=words.names))
+    return None
+
+
+def table_text(table: DecisionTable) -> str:
+    """A first-hit decision table as one FEEL expression; with no rule hit it is null."""
+    text = "null"
+    for rule in reversed(table.rules):
+        tests = [_test(name, test) for name, test in zip(table.inputs, rule.when, strict=True) if test.strip() != "-"]
+        text = f"if {' and '.join(tests)} then {rule.then} else {text}" if tests else rule.then
+    return text
+
+
+def _test(name: str, test: str) -> str:
+    return f"(({name}) in ({test}))" if "?" not in test else f"({test.replace('?', f'({name})')})"
+
+
+def parameters_of(version: PolicyVersion) -> dict[str, object]:
+    """The version's parameters by id and by Chinese name."""
+    values = {parameter.id: _plain(parameter.value) for parameter in version.parameters}
+    return values | {parameter.name: _plain(parameter.value) for parameter in version.parameters}
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
+    """A clause or amount as a node over fact ids, its parameters bound. Raises `rules.FeelSyntaxError`."""
+    words, parameters = vocabulary(pack), parameters_of(version)
+    return rules.bind(words.resolve(rules.parse(text, names=(*words.names, *parameters))), parameters)
+
+
+def clauses_of(pack: Pack, version: PolicyVersion) -> list[rules.Clause]:
+    """The version's clauses as the rules engine explains them."""
+    return [rules.Clause(id=clause.id, node=expression(pack, clause.when, version)) for clause in version.clauses]
+
+
+def condition_of(pack: Pack, version: PolicyVersion) -> rules.Node:
+    """The whole condition: every clause its author wrote, joined."""
+    return rules.conjunction(clause.node for clause in clauses_of(pack, version))
+
+
+def amount_of(pack: Pack, version: PolicyVersion) -> rules.Node | None:
+    return None if version.amount.formula is None else expression(pack, version.amount.formula, version)
+
+
+def facts_in(pack: Pack, nodes: Iterable[rules.Node]) -> frozenset[str]:
+    """The facts that the nodes stand on, derived ones replaced by what they are derived from."""
+    words = vocabulary(pack)
+    return frozenset(name for node in nodes for name in rules.names_in(words.inline(node)))
+
+
+__all__ = [
+    "Amount",
+    "amount_of",
+    "clauses_of",
+    "condition_of",
+    "expression",
+    "facts_in",
+    "parameters_of",
+    "table_text",
+    "vocabulary",
+]
