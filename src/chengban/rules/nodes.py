@@ -9,9 +9,11 @@ a policy with it is ineligible; a clause that yields `Unknown` leaves its policy
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator as PyIterator
+from collections.abc import Callable
+from collections.abc import Iterator as PyIterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal as OneOf
+from typing import Any
+from typing import Literal as OneOf
 
 ArithmeticOp = OneOf["+", "-", "*", "/", "**"]
 ComparisonOp = OneOf["=", "!=", "<", "<=", ">", ">="]

@@ -58,13 +58,17 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """All values from `lo` to `hi`; a bound that is None is open to that side. `outside` stands for `!= lo`."""
+    """All values from `lo` to `hi`; a bound that is None is open to that side.
+
+    `operator` is set for a range written as a test, `(< 10)`: the kit of the standard holds it unequal to the
+    interval that includes the same values. `!=` includes everything but `lo`.
+    """
 
     lo: Any
     lo_closed: bool
     hi: Any
     hi_closed: bool
-    outside: bool = False
+    operator: str | None = None
 
 
 def to_feel(value: Any) -> Any:

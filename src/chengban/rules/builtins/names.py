@@ -33,5 +33,4 @@ BUILTIN_NAMES: tuple[str, ...] = (
     "get entries",
     "context put",
     "context merge",
-    "get or else",
 )

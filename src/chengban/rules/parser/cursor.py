@@ -11,7 +11,24 @@ from ..nodes import Span
 
 MAX_DEPTH = 64
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between instance function external null true false".split()
+    {
+        *(
+            "if",
+            "then",
+            "else",
+            "for",
+            "in",
+            "return",
+            "some",
+            "every",
+            "satisfies",
+            "and",
+            "or",
+            "between",
+            "instance",
+        ),
+        *("function", "external", "null", "true", "false"),
+    }
 )
 _STOPS = KEYWORDS - {"external"}
 _IN_NAMES = {WORD, NUMBER, MARK}

@@ -249,7 +249,7 @@ def _member(cursor: Cursor) -> str:
 
 def _opens_filter(cursor: Cursor) -> bool:
     """Whether `[` opens a filter; after the end of a range it may close the range instead, as in `[1..3[`."""
-    if cursor.peek().text in (",", ")", "]", ".", "}") and cursor.peek().kind == MARK or cursor.peek().kind == END:
+    if (cursor.peek().text in (",", ")", "]", ".", "}") and cursor.peek().kind == MARK) or cursor.peek().kind == END:
         return False
     if cursor.peek().kind == WORD and cursor.peek().text in ("and", "or", "then", "else", "return", "satisfies", "in"):
         return False
@@ -416,7 +416,7 @@ def _context(cursor: Cursor) -> Node:
     start = cursor.take().start
     entries: list[tuple[str, Node]] = []
     while not cursor.at("}"):
-        if not (cursor.token.kind in (WORD, STRING)):
+        if cursor.token.kind not in (WORD, STRING):
             raise cursor.error("a name", "}")
         entries.append(_labelled(cursor))
         if not cursor.accept(","):
