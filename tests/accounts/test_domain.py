@@ -14,7 +14,7 @@ from chengban.accounts.models import Account, Grant
 from chengban.accounts.roles import Role
 from chengban.ledger import Actor
 from chengban.ledger.models import Entry
-from tests.accounts.conftest import PASSWORD, SETUP
+from tests.people import PASSWORD, SETUP
 
 AccountOf = Callable[[Role], Account]
 
@@ -46,7 +46,7 @@ def test_a_weak_password_is_refused(password: str, db: None) -> None:
 
 def test_an_account_without_a_password_cannot_sign_in_by_one(db: None, client: Client) -> None:
     open_account("outside", display_name="外来", password=None, by=SETUP)
-    assert client.post("/session", {"username": "outside", "password": ""}).status_code == 422
+    assert client.post("/session", {"login": "outside", "password": ""}).status_code == 422
 
 
 def test_a_role_is_granted_once_withdrawn_with_who_and_when_and_can_be_granted_again(account_of: AccountOf) -> None:
@@ -71,7 +71,7 @@ def test_the_database_refuses_a_second_grant_that_holds_and_an_unknown_role(acco
 def test_staff_who_sign_in_are_recorded_and_citizens_are_not(account_of: AccountOf, client: Client) -> None:
     for role in (Role.CLERK, Role.CITIZEN):
         account_of(role)
-        assert client.post("/session", {"username": f"a-{role}", "password": PASSWORD}).status_code == 302
+        assert client.post("/session", {"login": f"a-{role}", "password": PASSWORD}).status_code == 302
     entries = Entry.objects.filter(act="accounts.sign_in")
     assert [entry.subject for entry in entries] == [f"account:{account_of(Role.CLERK).pk}"]
 
@@ -85,7 +85,7 @@ def test_the_cast_has_each_role_once_can_be_made_twice_and_can_sign_in(db: None,
         "citizen": ("371502199001010011",), "agent": ("91371500MA3C000001",),
     }  # fmt: skip
     assert acts().count("accounts.open_account") == 7 and acts().count("accounts.give_mandate") == 2
-    assert client.post("/session", {"username": "agent", "password": demo.password_of("agent")}).status_code == 302
+    assert client.post("/session", {"login": "agent", "password": demo.password_of("agent")}).status_code == 302
 
 
 def test_the_cast_follows_a_changed_secret(db: None, settings: Settings) -> None:

@@ -12,8 +12,8 @@ from chengban.accounts.domain import close_account, link_identity
 from chengban.accounts.models import Account
 from chengban.accounts.roles import Role
 from chengban.ledger.models import Entry
-from tests.accounts.conftest import SETUP
 from tests.accounts.provider import Provider, _new_key, start
+from tests.people import SETUP
 
 pytestmark = pytest.mark.urls("tests.accounts.urls_oidc")
 

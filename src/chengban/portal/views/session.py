@@ -21,7 +21,7 @@ from chengban.portal.forms import SignInForm
 @require_http_methods(["GET", "POST"])
 def session(request: HttpRequest) -> HttpResponse:
     """The sign-in page; a right name and password open a session under a fresh key."""
-    form = SignInForm(request.POST or None)
+    form = SignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         account = auth.authenticate(request, **form.cleaned_data)
         if account is not None:
