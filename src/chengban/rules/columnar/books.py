@@ -67,7 +67,7 @@ class CategoryBook:
 
     @property
     def size(self) -> int:
-        return self.outcomes.shape[1]
+        return int(self.outcomes.shape[1])
 
     @property
     def null_code(self) -> int:
@@ -193,13 +193,15 @@ def _holds(predicate: Node, cells: npt.NDArray[np.int64], constants: Sequence[De
         case Between(low=low, high=high):
             return (cells >= at(low)) & (cells <= at(high))
         case In(tests=tests):
-            return np.any([passes(test) for test in tests], axis=0)
+            anywhere: npt.NDArray[np.bool_] = np.any([passes(test) for test in tests], axis=0)
+            return anywhere
     raise TypeError(f"not an ordering: {predicate}")
 
 
 def _compare(op: str, cells: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.bool_]:
     relation = {"=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater}
-    return relation.get(op, np.greater_equal)(cells, at)
+    found: npt.NDArray[np.bool_] = relation.get(op, np.greater_equal)(cells, at)
+    return found
 
 
 def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
@@ -249,9 +251,7 @@ def _named(predicate: Node) -> tuple[int, tuple[str, ...]] | None:
     return None
 
 
-def _over_values(
-    test: Test, names: tuple[int, tuple[str, ...]] | None, places: Mapping[Any, int], evaluate: Evaluate
-) -> Outcomes:
+def _over_values(test: Test, names: tuple[int, tuple[str, ...]] | None, places: Mapping[Any, int], evaluate: Evaluate) -> Outcomes:
     """The outcome for every listed value, for others, for null, for unknown."""
     row = np.empty(len(places) + 3, np.uint8)
     row[-2:] = _when_missing(test, evaluate)

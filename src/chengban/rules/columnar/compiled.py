@@ -37,7 +37,7 @@ def _find_cache() -> None:
         return
     from numba.core import config
 
-    config.CACHE_DIR = str(Path(tempfile.gettempdir()) / f"chengban-numba-{os.getuid()}")
+    vars(config)["CACHE_DIR"] = str(Path(tempfile.gettempdir()) / f"chengban-numba-{os.getuid()}")
 
 
 def _writable(folder: Path) -> bool:

@@ -37,7 +37,7 @@ from .books import Cut
 from .filtering import quick_ranks, quick_signs
 from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
 from .numbers import Inexact, Scaled
-from .rows import evaluate_rows
+from .rows import Reporter, evaluate_rows
 from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, constant, from_values
 
 _F, _T, _N, _U = FALSE_STATE, TRUE_STATE, NULL_STATE, UNKNOWN_STATE
@@ -51,13 +51,18 @@ class NoVectorForm(Exception):
     """The expression, or its values, must be evaluated row by row."""
 
 
+class NeedsRows(Exception):
+    """The expression has to be evaluated row by row, and this computer may not."""
+
+
 @dataclass(slots=True)
 class Computer:
     """Evaluates nodes over one frame; `reporter` is told of every expression that goes row by row."""
 
     frame: Frame
     evaluate: Callable[..., Any]
-    reporter: Callable[[Node, int], None]
+    reporter: Reporter
+    may_go_by_rows: bool = True
     exact: bool = False
     """Compute everything exactly; else comparisons of quotients and floats may use bounds on their error."""
     _done: dict[Node, Vector] = field(default_factory=dict)
@@ -74,7 +79,8 @@ class Computer:
 
     def at(self, rows: npt.NDArray[Any]) -> Computer:
         """The same over some rows only (positions)."""
-        return Computer(self.frame.subset(rows), self.evaluate, self.reporter, exact=True)
+        frame = self.frame.subset(rows)
+        return Computer(frame, self.evaluate, self.reporter, self.may_go_by_rows, exact=True)
 
     def _compute(self, node: Node) -> Vector:
         method = _METHODS.get(type(node))
@@ -83,6 +89,8 @@ class Computer:
                 return method(self, node)
             except (NoVectorForm, Inexact):
                 pass
+        if not self.may_go_by_rows:
+            raise NeedsRows
         values = evaluate_rows(node, self.frame, self.evaluate, self.reporter)
         return from_values(values)
 
@@ -148,7 +156,8 @@ def _agree(yes: Vector, no: Vector, where: npt.NDArray[np.bool_]) -> npt.NDArray
     known = (yes.state == KNOWN) & (no.state == KNOWN) & _relate("=", yes, no)
     if yes.kind == "number" and not numbers.written_alike(yes.data, no.data) and (known & where).any():
         raise NoVectorForm
-    return known | ((yes.state == NULL) & (no.state == NULL))
+    agreed: npt.NDArray[np.bool_] = known | ((yes.state == NULL) & (no.state == NULL))
+    return agreed
 
 
 def _same_kind(left: Vector, right: Vector) -> tuple[Vector, Vector]:

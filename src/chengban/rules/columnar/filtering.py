@@ -85,7 +85,7 @@ def _quotient_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tupl
 
 def _filtered_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
     """Floating arithmetic first, exact where that is too near to a cut."""
-    from .encoding import rank_vector_exactly
+    from .columns import rank_vector_exactly
 
     try:
         found = approximate(node, computer)

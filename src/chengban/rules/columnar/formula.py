@@ -7,7 +7,7 @@ it is the complement of a set of outcomes. Equal formulas are one number, so wor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -69,6 +69,32 @@ class Formulas:
             self._negations[number] = opposite
             self._negations[opposite] = number
         return self._negations[number]
+
+    def assume(self, number: int, tests: frozenset[int], answer: int) -> int:
+        """The formula with every atom of `tests` replaced by NEVER or ALWAYS: a bound below or above it."""
+        done: dict[int, int] = {}
+
+        def change(part: int) -> int:
+            if part not in done:
+                node = self.nodes[part]
+                if isinstance(node, Atom):
+                    done[part] = answer if node.test in tests else part
+                else:
+                    parts = [change(child) for child in node.parts]
+                    done[part] = self.all_of(parts) if node.kind == "and" else self.any_of(parts)
+            return done[part]
+
+        return change(number)
+
+    def all_but_one(self, parts: Sequence[int]) -> int:
+        """At most one of `parts` does not hold."""
+        before, after = [ALWAYS], [ALWAYS]
+        for part in parts:
+            before.append(self.all_of([before[-1], part]))
+        for part in reversed(parts):
+            after.append(self.all_of([after[-1], part]))
+        count = len(parts)
+        return self.any_of(self.all_of([before[i], after[count - 1 - i]]) for i in range(count)) if parts else ALWAYS
 
     def _opposite(self, node: Formula) -> int:
         if isinstance(node, Atom):

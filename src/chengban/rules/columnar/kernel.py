@@ -5,6 +5,8 @@ OR fold any number of registers without their accumulator leaving the vector reg
 second, so nothing imports this module before the first match.
 """
 
+# numba and llvmlite are not typed, and an intrinsic is called without the typing context it is declared with.
+# mypy: disable-error-code="no-untyped-call,call-arg,assignment,import-untyped"
 from __future__ import annotations
 
 from typing import Any
@@ -194,9 +196,7 @@ def run(
                     bitmaps[output, block * WORDS : (block + 1) * WORDS] = registers[registers.shape[0] - 1]
                 if kind == NEAR:
                     for clause in range(count):
-                        counts[output + 1 + clause] += _ones_without(
-                            spare, base + tape[at + 3 + clause] * REGISTER_BYTES
-                        )
+                        counts[output + 1 + clause] += _ones_without(spare, base + tape[at + 3 + clause] * REGISTER_BYTES)
             at += 3 + count
 
 

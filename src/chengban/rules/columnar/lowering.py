@@ -136,9 +136,7 @@ def _is_plain(node: Node) -> bool:
     """Whether parts of `node` may be replaced by literals without a change of meaning."""
     from ..nodes import BinaryArithmetic, Interval, ListLiteral, Negate, UnaryComparison
 
-    return isinstance(
-        node, (BinaryArithmetic, Negate, Interval, ListLiteral, UnaryComparison, If, Conjunction, Disjunction, Not)
-    )
+    return isinstance(node, (BinaryArithmetic, Negate, Interval, ListLiteral, UnaryComparison, If, Conjunction, Disjunction, Not))
 
 
 def _calls_the_clock(node: Node) -> bool:

@@ -79,9 +79,7 @@ class Matches:
         counts, _ = run_tape(tape, self.codes.encoded, keep=False)
         sizes = [len(self.codes.plan.clauses[name]) for name in self.names]
         starts = [first + 1 for first in tape.first_output]
-        return {
-            name: counts[start : start + size] for name, start, size in zip(self.names, starts, sizes, strict=True)
-        }
+        return {name: counts[start : start + size] for name, start, size in zip(self.names, starts, sizes, strict=True)}
 
     def eligible(self, name: str) -> npt.NDArray[np.bool_]:
         """Which rows are eligible for the policy."""

@@ -50,7 +50,7 @@ def scaled(ints: npt.NDArray[Any], scale: int, *, uniform: bool = True) -> Scale
 
 def constant(value: Decimal) -> Scaled:
     """One number, to be broadcast."""
-    sign, digits, exponent = value.as_tuple()
+    exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < -_MAX_SCALE or exponent > _MAX_SCALE:
         raise Inexact
     scale = max(0, -exponent)
@@ -198,7 +198,8 @@ def _sum(left: Scaled, right: Scaled, operation: Callable[..., Any]) -> Scaled:
 
 def _aligned_bound(left: Scaled, right: Scaled, *, total: bool = False) -> int:
     scale = max(left.scale, right.scale)
-    first, second = left.bound * 10 ** (scale - left.scale), right.bound * 10 ** (scale - right.scale)
+    first: int = left.bound * 10 ** (scale - left.scale)
+    second: int = right.bound * 10 ** (scale - right.scale)
     return first + second if total else max(first, second)
 
 

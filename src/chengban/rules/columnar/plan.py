@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..nodes import Node
-from .formula import IS_FALSE, IS_NULL, IS_TRUE, Formulas
+from .formula import ALWAYS, IS_FALSE, IS_NULL, IS_TRUE, NEVER, Formulas
 from .lowering import Lowering
 from .sources import Kind, Test
 
@@ -37,6 +37,22 @@ class Plan:
     def tests(self) -> list[Test]:
         """The tests that atoms refer to by number."""
         return self._lowering.tests
+
+    def left_open(self, tests: frozenset[int]) -> int:
+        """The formula of the rows for which some policy's verdict, or its only missing clause, turns on `tests`."""
+        return self.formulas.any_of(self._open(name, tests) for name in self.clauses)
+
+    def _open(self, name: str, tests: frozenset[int]) -> int:
+        holds = self.outcomes(name, IS_TRUE)
+        ruled_out = self.formulas.any_of(self.outcomes(name, IS_FALSE | IS_NULL))
+        in_reach = self.formulas.assume(self.formulas.all_but_one(holds), tests, ALWAYS)
+        doubtful = self.formulas.any_of(self._doubt(clause, tests) for clause in holds)
+        return self.formulas.any_of([self.formulas.all_of([in_reach, doubtful]), self._doubt(ruled_out, tests)])
+
+    def _doubt(self, number: int, tests: frozenset[int]) -> int:
+        """Where the formula is not settled without `tests`."""
+        most, least = (self.formulas.assume(number, tests, answer) for answer in (ALWAYS, NEVER))
+        return NEVER if most == least else self.formulas.all_of([most, self.formulas.negate(least)])
 
     def outcomes(self, name: str, states: int) -> tuple[int, ...]:
         """For each clause of the policy, the formula: its outcome is one of `states`."""

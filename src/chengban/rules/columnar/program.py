@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ..evaluate import evaluate
 from ..nodes import FunctionCall, Literal, Name, Node, conjuncts, rebuild
 from ..parser import parse
 from ..values import to_feel
-from .compute import Computer
-from .encoding import encode
+from .encoding import Encoded, encode
 from .matches import Codes, Matches
 from .plan import Plan
 from .rows import warn_of_rows
+from .running import run_tape, to_booleans
 from .sources import Kind, kinds_of
+from .tape import Root
 from .vectors import Frame
 
 if TYPE_CHECKING:
@@ -35,9 +38,13 @@ class Program:
     def encode(self, table: pa.Table) -> Codes:
         """The table as codes. Nulls and NaN are unknown; a fact without a column is unknown in every row."""
         plan = self._plan(table.schema)
-        frame = Frame(table)
-        computer = Computer(frame, evaluate, warn_of_rows)
-        return Codes(plan, encode(plan.tests, frame, evaluate, computer))
+
+        def open_rows(encoded: Encoded, tests: frozenset[int]) -> npt.NDArray[np.bool_]:
+            codes = Codes(plan, encoded)
+            bitmaps = run_tape(codes.tape([Root((plan.left_open(tests),))]), encoded, keep=True)[1]
+            return to_booleans(bitmaps[0], encoded.rows)
+
+        return Codes(plan, encode(plan.tests, Frame(table), evaluate, warn_of_rows, open_rows))
 
     def match(self, codes: Codes) -> Matches:
         """Every row with every policy."""
@@ -53,9 +60,7 @@ class Program:
         return self._plans[key]
 
 
-def compile(  # noqa: A001 (the word of the trade)
-    policies: Mapping[str, str | Node], vocabulary: Vocabulary | None = None, on: date | None = None
-) -> Program:
+def compile(policies: Mapping[str, str | Node], vocabulary: Vocabulary | None = None, on: date | None = None) -> Program:
     """A program of policies by name, each FEEL text or a node; its clauses are the conjuncts its author wrote.
 
     With a vocabulary, Chinese names become facts and derived facts their formulas. `on` is the day that `today()`
@@ -90,4 +95,3 @@ def _on_day(node: Node, on: date | None) -> Node:
 
 
 _TODAY = FunctionCall(Name("today"))
-

@@ -16,6 +16,9 @@ from ..unknown import UNKNOWN
 from .sources import free_names
 from .vectors import Frame, known_rows, to_fact
 
+Reporter = Callable[[Node, int], None]
+"""Is told of an expression that went row by row, and how many evaluations that took."""
+
 
 class RowByRowWarning(UserWarning):
     """An expression has no columnar form; its answer is right but takes longer."""
@@ -28,9 +31,7 @@ def warn_of_rows(node: Node, evaluations: int) -> None:
     warnings.warn(f"evaluated row by row ({evaluations} times): {shown}", RowByRowWarning, stacklevel=2)
 
 
-def evaluate_rows(
-    node: Node, frame: Frame, evaluate: Callable[..., Any], reporter: Callable[[Node, int], None]
-) -> npt.NDArray[Any]:
+def evaluate_rows(node: Node, frame: Frame, evaluate: Callable[..., Any], reporter: Reporter) -> npt.NDArray[Any]:
     """The values of `node` in every row, as an object array; `reporter` hears how many evaluations it took."""
     names = sorted(free_names(node))
     columns = [name for name in names if name in frame]

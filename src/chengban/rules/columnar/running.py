@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,20 @@ def run_tape(tape: Tape, encoded: Encoded, *, keep: bool) -> tuple[Counts, Bitma
     bitmaps = bitmap_matrix(tape.outputs if keep else 0, blocks)
     parts = max(1, min(threads(), blocks // _LEAST_BLOCKS))
     bounds = [blocks * part // parts for part in range(parts + 1)]
-    spans = list(zip(bounds, bounds[1:], strict=False))
+    spans = list(pairwise(bounds))
     if parts == 1:
-        return _run_blocks(tape, encoded, *spans[0], bitmaps), bitmaps
+        return _run_blocks(tape, encoded, spans[0], bitmaps), bitmaps
     with ThreadPoolExecutor(parts) as pool:
-        counts = list(pool.map(lambda span: _run_blocks(tape, encoded, *span, bitmaps), spans))
+        counts = list(pool.map(lambda span: _run_blocks(tape, encoded, span, bitmaps), spans))
     return np.sum(counts, axis=0), bitmaps
 
 
-def _run_blocks(tape: Tape, encoded: Encoded, first: int, last: int, bitmaps: Bitmaps) -> Counts:
+def _run_blocks(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps) -> Counts:
     from .compiled import kernel
 
     counts = np.zeros(tape.outputs, np.int64)
     registers = matrix(tape.registers, _WORDS, np.uint64)
-    kernel().run(
-        tape.words, encoded.codes8, encoded.codes16, encoded.rows, first, last, registers, counts, bitmaps
-    )
+    kernel().run(tape.words, encoded.codes8, encoded.codes16, encoded.rows, *span, registers, counts, bitmaps)
     return counts
 
 
@@ -54,5 +53,6 @@ def bitmap_matrix(outputs: int, blocks: int) -> Bitmaps:
 
 def to_booleans(bitmap: npt.NDArray[np.uint64], rows: int) -> npt.NDArray[np.bool_]:
     """A packed bitmap as one boolean a row."""
-    bits = np.unpackbits(bitmap.view(np.uint8), count=rows, bitorder="little")
-    return bits.view(np.bool_)
+    bits: Any = np.unpackbits(bitmap.view(np.uint8), count=rows, bitorder="little")
+    booleans: npt.NDArray[np.bool_] = bits.view(np.bool_)
+    return booleans

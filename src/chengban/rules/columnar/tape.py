@@ -137,11 +137,7 @@ class TapeBuilder:
         if len(outside) == 1:
             return self._leaf(width, row, *outside[0], 1)
         flip = sum(map(_leaves, outside)) < sum(map(_leaves, inside))
-        leaves = [
-            self._leaf(width, row, *piece, int(flip))
-            for run in (outside if flip else inside)
-            for piece in _pieces(run)
-        ]
+        leaves = [self._leaf(width, row, *piece, int(flip)) for run in (outside if flip else inside) for piece in _pieces(run)]
         return self._fold(AND if flip else OR, tuple(leaves))
 
     def _leaf(self, width: int, row: int, low: int, high: int, flip: int) -> int:

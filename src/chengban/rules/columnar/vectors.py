@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 from ..temporal import Date, date_of_ordinal
 from ..unknown import UNKNOWN, Unknown
 from . import numbers
-from .numbers import Scaled
 from .sources import Kind, kind_of_type, kind_of_value
 
 KNOWN, NULL, MISSING = 0, 1, 2
@@ -112,6 +111,8 @@ class Frame:
 
     table: pa.Table
     _vectors: dict[str, Vector] = field(default_factory=dict)
+    _arrays: dict[str, pa.Array] = field(default_factory=dict)
+    _dictionaries: dict[str, pa.DictionaryArray] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -122,8 +123,19 @@ class Frame:
 
     def array(self, name: str) -> pa.Array:
         """The column as one array."""
-        column = self.table.column(name)
-        return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        if name not in self._arrays:
+            column = self.table.column(name)
+            joined = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+            self._arrays[name] = pa.concat_arrays(joined.chunks) if isinstance(joined, pa.ChunkedArray) else joined
+        return self._arrays[name]
+
+    def dictionary(self, name: str) -> pa.DictionaryArray:
+        """The column of strings with its distinct values apart."""
+        if name not in self._dictionaries:
+            array = self.array(name)
+            encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
+            self._dictionaries[name] = encoded
+        return self._dictionaries[name]
 
     def vector(self, name: str) -> Vector:
         """The column `name`."""
@@ -135,8 +147,6 @@ class Frame:
         if name not in self:
             return constant(UNKNOWN)
         array = self.array(name)
-        if isinstance(array, pa.ChunkedArray):
-            array = pa.concat_arrays(array.chunks)
         known = known_rows(array)
         state = np.where(known, KNOWN, MISSING).astype(np.uint8)
         kind = kind_of_type(array.type)
