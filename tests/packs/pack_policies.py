@@ -91,7 +91,7 @@ def _fact(word: str, facts: Facts) -> Any:
     if facts.get(identifier) is not None:
         return facts[identifier]
     declaration = vocabulary().get(identifier)
-    if declaration is None or declaration.formula is None:
+    if identifier in facts or declaration is None or declaration.formula is None:
         return Unknown(frozenset({identifier}))
     needed = words(declaration.formula)
     return evaluate(parsed(declaration.formula), {name: _fact(name, facts) for name in needed})
