@@ -59,11 +59,16 @@ class RankBook:
 
 @dataclass(frozen=True, slots=True)
 class CategoryBook:
-    """Codes of listed values; `others` is the code of a value that is not listed. `outcomes` is (tests, codes)."""
+    """Codes of listed values; `others` is the code of a value that is not listed. `outcomes` is (tests, codes).
+
+    `listed_all`: every value of the table is listed, since some test looks at more than names; the outcomes of
+    `others` then mean nothing.
+    """
 
     codes: Mapping[Any, int]
     others: int
     outcomes: Outcomes
+    listed_all: bool
 
     @property
     def size(self) -> int:
@@ -206,7 +211,8 @@ def _compare(op: str, cells: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.b
 
 def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
     """The outcomes for null and for unknown; a table's own columns hold no null."""
-    unknown = state_of(evaluate(test.predicate, test.bind(UNKNOWN)))
+    compares = _named(test.predicate) is not None or is_ordering(test.predicate, test.source.kind)
+    unknown = UNKNOWN_STATE if compares else state_of(evaluate(test.predicate, test.bind(UNKNOWN)))
     if isinstance(test.source.node, Name):
         return NULL_STATE, unknown
     return state_of(evaluate(test.predicate, test.bind(None))), unknown
@@ -227,16 +233,16 @@ def category_book(tests: Sequence[Test], values: Sequence[Any], evaluate: Evalua
         listed = list(dict.fromkeys([*listed, *values]))
     places = {value: place for place, value in enumerate(listed)}
     rows = [_over_values(test, names, places, evaluate) for test, names in zip(tests, named, strict=True)]
-    return _merged(np.stack(rows), places)
+    return _merged(np.stack(rows), places, listed_all=len(plain) < len(tests))
 
 
-def _merged(cells: Outcomes, places: Mapping[Any, int]) -> CategoryBook:
+def _merged(cells: Outcomes, places: Mapping[Any, int], *, listed_all: bool) -> CategoryBook:
     """Cells are listed values, others, null, unknown; equal ones before null and unknown become one code."""
     known, missing = cells[:, :-2], cells[:, -2:]
     unique, code = np.unique(known, axis=1, return_inverse=True)
     flat = code.reshape(-1)
     codes = {value: int(flat[place]) for value, place in places.items()}
-    return CategoryBook(codes, int(flat[-1]), np.hstack([unique, missing]))
+    return CategoryBook(codes, int(flat[-1]), np.hstack([unique, missing]), listed_all)
 
 
 def _named(predicate: Node) -> tuple[int, tuple[str, ...]] | None:

@@ -28,6 +28,15 @@ def ranking() -> ModuleType:
 
 
 @cache
+def judging() -> ModuleType:
+    """The module that judges single records."""
+    _find_cache()
+    from . import judging as module
+
+    return module
+
+
+@cache
 def _find_cache() -> None:
     """Where neither the package nor the home directory can be written, machine code goes to the temporary directory."""
     if "NUMBA_CACHE_DIR" in os.environ:

@@ -64,10 +64,8 @@ def encode(tests: Sequence[Test], frame: Frame, evaluate: Evaluate, reporter: Re
 
     `open_rows(encoded, numbers)` tells for which rows the tests `numbers` matter, all others being coded.
     """
-    groups: dict[Source, list[int]] = {}
-    for number, test in enumerate(tests):
-        groups.setdefault(test.source, []).append(number)
-    encoded = _empty(tests, groups, frame, evaluate)
+    groups = by_source(tests)
+    encoded = zero_codes(tests, frame, evaluate)
     _fill_columns(encoded, frame)
     computer = Computer(frame, evaluate, reporter, may_go_by_rows=False)
     deferred = [coding for coding in encoded.codings if not _is_done(coding, encoded, computer)]
@@ -80,11 +78,19 @@ def encode(tests: Sequence[Test], frame: Frame, evaluate: Evaluate, reporter: Re
     return encoded
 
 
-def _empty(tests: Sequence[Test], groups: Mapping[Source, Sequence[int]], frame: Frame, evaluate: Evaluate) -> Encoded:
-    """Books and zeroed codes for all sources."""
+def by_source(tests: Sequence[Test]) -> dict[Source, list[int]]:
+    """The numbers of the tests of each source."""
+    groups: dict[Source, list[int]] = {}
+    for number, test in enumerate(tests):
+        groups.setdefault(test.source, []).append(number)
+    return groups
+
+
+def zero_codes(tests: Sequence[Test], frame: Frame, evaluate: Evaluate) -> Encoded:
+    """Books, and codes not yet filled in, for the sources of all tests."""
     codings, found = [], {}
     rows = {8: 0, 16: 0}
-    for source, numbers in groups.items():
+    for source, numbers in by_source(tests).items():
         book = _book(source, [tests[number] for number in numbers], frame, evaluate)
         width: Literal[8, 16] = 8 if book.size <= 256 else 16
         codings.append(Coding(source, book, width, rows[width]))

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from .encoding import Encoded
+from .codes import Codes
 from .formula import IS_FALSE, IS_NULL, IS_TRUE
-from .plan import Plan
 from .running import Bitmaps, run_tape, to_booleans
-from .tape import Root, Tape, TapeBuilder
+from .tape import Root
 
 _KEPT_BYTES = 64 << 20
 """Bitmaps up to this size stay in memory; of more policies one is computed again when it is asked for."""
-
-
-@dataclass(slots=True)
-class Codes:
-    """A table in codes for the policies of one plan. Tapes are built when first run, and kept."""
-
-    plan: Plan
-    encoded: Encoded
-    _tapes: dict[tuple[Root, ...], Tape] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> int:
-        """How many rows the table has."""
-        return self.encoded.rows
-
-    def tape(self, roots: Iterable[Root]) -> Tape:
-        """The tape that answers `roots`."""
-        key = tuple(roots)
-        if key not in self._tapes:
-            self._tapes[key] = TapeBuilder(self.plan.formulas, self.encoded.tests).build(key)
-        return self._tapes[key]
 
 
 @dataclass(eq=False)

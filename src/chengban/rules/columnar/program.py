@@ -5,24 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from ..evaluate import evaluate
 from ..nodes import FunctionCall, Literal, Name, Node, conjuncts, rebuild
 from ..parser import parse
 from ..values import to_feel
-from .encoding import Encoded, encode
-from .matches import Codes, Matches
+from .codes import Codes, encode_table
+from .matches import Matches
+from .one import OneMatch, OneMatcher, kinds_of_record
 from .plan import Plan
-from .rows import warn_of_rows
-from .running import run_tape, to_booleans
+from .publishing import publish
 from .sources import Kind, kinds_of
-from .tape import Root
-from .vectors import Frame
 
 if TYPE_CHECKING:
     from ..vocabulary import Vocabulary
@@ -33,18 +29,14 @@ class Program:
     """Policies as clauses over plain facts; derived facts are replaced by their formulas."""
 
     policies: Mapping[str, tuple[Node, ...]]
+    vocabulary: Vocabulary | None = None
+    on: date | None = None
     _plans: dict[tuple[tuple[str, Kind], ...], Plan] = field(default_factory=dict, repr=False, compare=False)
+    _matchers: dict[Plan, OneMatcher] = field(default_factory=dict, repr=False, compare=False)
 
     def encode(self, table: pa.Table) -> Codes:
         """The table as codes. Nulls and NaN are unknown; a fact without a column is unknown in every row."""
-        plan = self._plan(table.schema)
-
-        def open_rows(encoded: Encoded, tests: frozenset[int]) -> npt.NDArray[np.bool_]:
-            codes = Codes(plan, encoded)
-            bitmaps = run_tape(codes.tape([Root((plan.left_open(tests),))]), encoded, keep=True)[1]
-            return to_booleans(bitmaps[0], encoded.rows)
-
-        return Codes(plan, encode(plan.tests, Frame(table), evaluate, warn_of_rows, open_rows))
+        return encode_table(self._plan(kinds_of(table.schema)), table)
 
     def match(self, codes: Codes) -> Matches:
         """Every row with every policy."""
@@ -52,8 +44,25 @@ class Program:
         matches.counts  # noqa: B018 (the pass over all rows happens now, not at the first question)
         return matches
 
-    def _plan(self, schema: pa.Schema) -> Plan:
-        kinds = kinds_of(schema)
+    def publish(self, name: str, policy: str | Node, codes: Codes) -> Matches:
+        """A policy that the program does not hold yet, over a table that is coded already.
+
+        Columns are coded again only where the policy names a threshold or a category that no other policy tells apart.
+        """
+        clauses = {name: _clauses(policy, self.vocabulary, self.on)}
+        return self.match(publish(Plan(clauses, codes.plan.kinds, evaluate), codes))
+
+    def match_one(self, record: Mapping[str, Any], codes: Codes | None = None) -> OneMatch:
+        """One record with every policy; None, NaN and what the record does not hold are unknown.
+
+        `codes` gives the columns' kinds and code books; without it the record's own values tell their kinds.
+        """
+        plan = codes.plan if codes is not None else self._plan(kinds_of_record(record))
+        if plan not in self._matchers:
+            self._matchers[plan] = OneMatcher(plan, codes)
+        return self._matchers[plan].match(record)
+
+    def _plan(self, kinds: Mapping[str, Kind]) -> Plan:
         key = tuple(kinds.items())
         if key not in self._plans:
             self._plans[key] = Plan(self.policies, kinds, evaluate)
@@ -66,7 +75,8 @@ def compile(policies: Mapping[str, str | Node], vocabulary: Vocabulary | None = 
     With a vocabulary, Chinese names become facts and derived facts their formulas. `on` is the day that `today()`
     means. Raises FeelSyntaxError and VocabularyError.
     """
-    return Program({name: _clauses(policy, vocabulary, on) for name, policy in policies.items()})
+    clauses = {name: _clauses(policy, vocabulary, on) for name, policy in policies.items()}
+    return Program(clauses, vocabulary, on)
 
 
 def _clauses(policy: str | Node, vocabulary: Vocabulary | None, on: date | None) -> tuple[Node, ...]:
