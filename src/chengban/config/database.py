@@ -2,6 +2,8 @@
 
 import os
 
+import psycopg
+
 from chengban.lib import env
 from chengban.lib.postgres import PrivateServer, ensure
 
@@ -21,3 +23,18 @@ def keep() -> None:
     """Bring the private server back if its guardian was killed; nothing to do for a server of the city's own."""
     if _claim is not None:
         _claim.claim()
+
+
+def is_private() -> bool:
+    """Whether the database is the private server's, and so this installation's to throw away."""
+    connect()
+    return _claim is not None
+
+
+def recreate() -> None:
+    """Drop the private database and make it anew, empty."""
+    connect()
+    assert _claim is not None, "only the private database is recreated"
+    with psycopg.connect(_claim.url("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS chengban WITH (FORCE)")
+        connection.execute("CREATE DATABASE chengban")

@@ -79,7 +79,9 @@ def _source(pack: Pack, fact: FactDeclaration, kind: str, source: Source) -> Ite
     if register.about != kind:
         yield Finding(origin.place(kind, "register"), f"register {register.id} is about {register.about}, not about {kind}")
     if source.absent is not None and not register.complete:
-        told = f"absence can be read only from a register that is complete, and {register.id} is not; unknown is not {source.absent}"
+        told = (
+            f"absence can be read only from a register that is complete, and {register.id} is not; unknown is not {source.absent}"
+        )
         yield Finding(origin.place(kind, "absent"), told)
     for key in ("field", "order"):
         name = getattr(source, key)
@@ -100,7 +102,9 @@ _FITS = {
 def _field_fits(register: Register, fact: FactDeclaration, source: Source, origin: Origin, kind: str) -> Iterator[Finding]:
     field = register.field(source.field or "")
     if field.type not in _FITS[fact.type]:
-        yield Finding(origin.place(kind, "field"), f"fact {fact.id} is a {fact.type}, and {register.id}.{field.id} is a {field.type}")
+        yield Finding(
+            origin.place(kind, "field"), f"fact {fact.id} is a {fact.type}, and {register.id}.{field.id} is a {field.type}"
+        )
     elif not convertible(field.unit, fact.unit):
         told = f"fact {fact.id} is in {fact.unit}, {register.id}.{field.id} in {field.unit}, and one does not convert to the other"
         yield Finding(origin.place(kind, "field"), told)
@@ -108,7 +112,9 @@ def _field_fits(register: Register, fact: FactDeclaration, source: Source, origi
 
 def _formulas(pack: Pack) -> Iterator[Finding]:
     """Formulas and tables parse, know their words, and do not lead back to themselves."""
-    plain = rules.Vocabulary(rules.Fact(id=fact.id, names=(fact.name, *fact.aliases), type=fact.type, unit=fact.unit) for fact in pack.facts.values())
+    plain = rules.Vocabulary(
+        rules.Fact(id=fact.id, names=(fact.name, *fact.aliases), type=fact.type, unit=fact.unit) for fact in pack.facts.values()
+    )
     for fact in pack.facts.values():
         origin = pack.origin("facts", fact.id)
         if fact.table is not None and fact.table not in pack.tables:

@@ -55,5 +55,3 @@ def _amount_difference(pack: Pack, policy: Policy, example: Example, facts: dict
     if not isinstance(value, Decimal) or value != Decimal(example.amount):
         return f"it expects an amount of {example.amount}, and the rules say {value}"
     return ""
-
-

@@ -3,35 +3,23 @@
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import Any
 
 from django.db import transaction
 
-from chengban import ledger, rules
+from chengban import ledger
 from chengban.facts import frame
 from chengban.facts.models import Batch
 from chengban.facts.profile import Profile
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
-from chengban.packs.model import Clause, Policy, PolicyVersion
-from chengban.packs.vocabulary import amount_of, clauses_of, vocabulary
+from chengban.policies.explaining import Verdict, explain
 from chengban.policies.matching import Kindly, Matched
 from chengban.policies.models import MatchRun, PolicyMatch
 
 Step = Callable[[str, int, int], None]
-
-
-class PolicyError(Exception):
-    """Base of the room's errors; the message is shown as it is."""
-
-
-class NotInForce(PolicyError):
-    """The policy has no version in force on the day that was asked about."""
 
 
 def run_match(pack: Pack, *, by: Actor, on: date, progress: Step = lambda step, done, total: None) -> MatchRun:
@@ -105,61 +93,6 @@ def digest(pack: Pack) -> str:
         if path.is_file():
             total.update(path.relative_to(pack.folder).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """One policy for one subject: what it says, clause by clause, and what it is worth in 元 (none: not known, or no amount)."""
-
-    policy: Policy
-    version: PolicyVersion
-    explanation: rules.Explanation
-    amount: Decimal | None
-
-    @property
-    def verdict(self) -> str:
-        return self.explanation.verdict
-
-    @property
-    def near(self) -> Clause | None:
-        """The only clause that is not true, where there is just one and it is false: the one step that is left."""
-        short = [
-            clause
-            for clause, result in zip(self.version.clauses, self.explanation.clauses, strict=True)
-            if result.verdict is not True
-        ]
-        failed = [result for result in self.explanation.clauses if result.verdict is False]
-        return short[0] if len(short) == 1 and failed else None
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        return self.explanation.missing
-
-
-def explain(pack: Pack, policy: Policy, facts: dict[str, Any], *, on: date, language: str = "zh") -> Verdict:
-    """What the version in force on a day says about the facts. Facts not given are unknown. Raises `NotInForce`."""
-    version = policy.in_force(on)
-    if version is None:
-        raise NotInForce(f"{policy.name}({policy.id}){_when(policy)},{on} 不在有效期内。")
-    explanation = rules.explain(clauses_of(pack, version), facts, vocabulary(pack), language=language)
-    return Verdict(policy, version, explanation, _amount(pack, version, facts, explanation))
-
-
-def _when(policy: Policy) -> str:
-    spans = "、".join(f"{version.since} 至 {version.until or '今'}" for version in policy.versions)
-    return f"的版本有效期为 {spans}"
-
-
-def _amount(pack: Pack, version: PolicyVersion, facts: dict[str, Any], explanation: rules.Explanation) -> Decimal | None:
-    """The amount in 元 to the fen, for those who qualify and those who may."""
-    node = amount_of(pack, version)
-    if node is None or explanation.verdict == "ineligible":
-        return None
-    value = rules.evaluate_known(node, facts, vocabulary(pack))
-    if not isinstance(value, Decimal):
-        return None
-    factor = 10_000 if version.amount.unit == "万元" else 1
-    return (value * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def policies_of(pack: Pack, profile: Profile, *, on: date, language: str = "zh") -> list[Verdict]:

@@ -1,0 +1,5 @@
+"""`python -m chengban.cli`."""
+
+from chengban.cli.main import main
+
+main()

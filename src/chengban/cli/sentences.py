@@ -1,0 +1,54 @@
+"""Errors as sentences for the person at the keyboard."""
+
+import errno
+import shutil
+
+import psycopg
+
+from chengban.lib import env
+from chengban.lib.env import EnvironmentMistake
+from chengban.lib.postgres import ServerFailure
+from chengban.packs import PackMistake
+
+FULL = "磁盘已满,没有写完。腾出空间后再运行一次,已提交的内容都在。 The disk is full; free some space and run this again."
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """The sentence for an error with a plain cause; none where the cause is ours and the trace should be seen."""
+    if isinstance(error, EnvironmentMistake | ServerFailure | PackMistake):
+        return str(error)
+    for cause in _chain(error):
+        if isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT):
+            return FULL
+        if isinstance(cause, psycopg.errors.DiskFull):
+            return FULL
+        if isinstance(cause, psycopg.OperationalError):
+            return _database(cause)
+        if isinstance(cause, PermissionError):
+            return f"不能读写 {cause.filename}:权限不足。 Permission denied."
+    return _ours(error)
+
+
+def _ours(error: BaseException) -> str | None:
+    from chengban.facts.errors import FactsError
+
+    return str(error) if isinstance(error, FactsError) or _is_policy_error(error) else None
+
+
+def _is_policy_error(error: BaseException) -> bool:
+    return any(kind.__module__ == "chengban.policies.errors" for kind in type(error).__mro__)
+
+
+def _database(cause: psycopg.OperationalError) -> str:
+    if shutil.disk_usage(env.home()).free < 32 << 20:
+        return FULL
+    first = str(cause).strip().splitlines()[0] if str(cause).strip() else "no answer"
+    return f"数据库连不上或中断了:{first}。检查 DATABASE_URL 或再运行一次。 The database does not answer."
+
+
+def _chain(error: BaseException | None) -> list[BaseException]:
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        error = error.__cause__ or error.__context__
+    return found

@@ -1,0 +1,67 @@
+"""What a policy says about one subject, clause by clause. Pure: it needs facts and a pack, and no database."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from chengban import rules
+from chengban.packs import Pack
+from chengban.packs.model import Clause, Policy, PolicyVersion
+from chengban.packs.vocabulary import amount_of, clauses_of, vocabulary
+from chengban.policies.errors import NotInForce
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One policy for one subject: what it says, clause by clause, and what it is worth in 元 (none: not known, or no amount)."""
+
+    policy: Policy
+    version: PolicyVersion
+    explanation: rules.Explanation
+    amount: Decimal | None
+
+    @property
+    def verdict(self) -> str:
+        return self.explanation.verdict
+
+    @property
+    def near(self) -> Clause | None:
+        """The only clause that is not true, where there is just one and it is false: the one step that is left."""
+        short = [
+            clause
+            for clause, result in zip(self.version.clauses, self.explanation.clauses, strict=True)
+            if result.verdict is not True
+        ]
+        failed = [result for result in self.explanation.clauses if result.verdict is False]
+        return short[0] if len(short) == 1 and failed else None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return self.explanation.missing
+
+
+def explain(pack: Pack, policy: Policy, facts: dict[str, Any], *, on: date, language: str = "zh") -> Verdict:
+    """What the version in force on a day says about the facts. Facts not given are unknown. Raises `NotInForce`."""
+    version = policy.in_force(on)
+    if version is None:
+        raise NotInForce(f"{policy.name}({policy.id}){_when(policy)},{on} 不在有效期内。")
+    explanation = rules.explain(clauses_of(pack, version), facts, vocabulary(pack), language=language)
+    return Verdict(policy, version, explanation, _amount(pack, version, facts, explanation))
+
+
+def _when(policy: Policy) -> str:
+    spans = "、".join(f"{version.since} 至 {version.until or '今'}" for version in policy.versions)
+    return f"的版本有效期为 {spans}"
+
+
+def _amount(pack: Pack, version: PolicyVersion, facts: dict[str, Any], explanation: rules.Explanation) -> Decimal | None:
+    """The amount in 元 to the fen, for those who qualify and those who may."""
+    node = amount_of(pack, version)
+    if node is None or explanation.verdict == "ineligible":
+        return None
+    value = rules.evaluate_known(node, facts, vocabulary(pack))
+    if not isinstance(value, Decimal):
+        return None
+    factor = 10_000 if version.amount.unit == "万元" else 1
+    return (value * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
