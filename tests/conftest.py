@@ -1,16 +1,25 @@
-"""What every test may use. The database is named by DATABASE_URL; Django's own test database is made beside it."""
+"""What every test may use. The server is named by DATABASE_URL, else a private one is started; Django makes its test database on it."""
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from chengban.lib.postgres import ensure
 
 if TYPE_CHECKING:
     from chengban.accounts.models import Account
     from chengban.accounts.roles import Role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengban.config.settings")
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+if not os.environ.get("DATABASE_URL"):
+    # Kept here so that the server lives as long as the tests; it stops when nobody holds it.
+    SERVER = ensure(CHECKOUT / "var" / "test" / "postgres")
+    os.environ["DATABASE_URL"] = SERVER.url()
 
 
 def pytest_configure(config: pytest.Config) -> None:

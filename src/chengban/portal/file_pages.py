@@ -109,6 +109,14 @@ class Findings:
     def eligible(self) -> int:
         return len(self.of("eligible"))
 
+    @property
+    def near_count(self) -> int:
+        return len(self.of("near"))
+
+    @property
+    def unknown_count(self) -> int:
+        return len(self.of("unknown"))
+
 
 def findings(pack: Pack, profile: Profile, *, on: date) -> Findings:
     """Every policy in force for the subject of `profile`, explained."""

@@ -1,21 +1,27 @@
 """What the home page shows: the city's figures to visitors, their own things to those who are signed in."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chengban.accounts.models import Mandate, MandateKind
 from chengban.accounts.permissions import Verb, may
+from chengban.facts.profile import Profile
 from chengban.packs import Pack
 from chengban.portal.figures import latest_figures, totals
+from chengban.portal.file_pages import Findings, findings, read
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from chengban.accounts.models import Account
 
+MOST_SUBJECTS = 5
 EXAMPLES = ("高新技术企业", "研发费用", "稳岗返还", "开办企业", "创业补贴")
 
 
@@ -39,6 +45,32 @@ def city_figures(pack: Pack) -> list[Figure]:
     ]
     money = [Figure(_("可兑现的金额"), found["amount"], is_money=True)] if found["amount"] else []
     return [figure for figure in figures if figure.value] + money
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A subject the account acts for, and what the policies say of it. `address` is where its policies stand."""
+
+    profile: Profile
+    findings: Findings
+    address: str
+
+
+def own_subjects(pack: Pack, account: "Account | AnonymousUser", *, on: date) -> list[Own]:
+    """The enterprises an agent acts for, and the citizen an account is; the readings are recorded as its own."""
+    if not may(account, Verb.READ_OWN_FILE):
+        return []
+    mandates = account.mandates.holding().order_by("given_at", "id")[:MOST_SUBJECTS]  # type: ignore[union-attr]
+    return [own for mandate in mandates if (own := _own(pack, account, mandate, on)) is not None]  # type: ignore[arg-type]
+
+
+def _own(pack: Pack, account: "Account", mandate: Mandate, on: date) -> Own | None:
+    is_firm = mandate.kind == MandateKind.ENTERPRISE
+    profile = read(pack, "enterprise" if is_firm else "person", mandate.subject, by=account.actor, on=on, purpose="own")
+    if profile is None:
+        return None
+    address = reverse("enterprise-policies", args=[profile.id]) if is_firm else reverse("my-policies")
+    return Own(profile, findings(pack, profile, on=on), address)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from chengban import packs
+from chengban.lib import clock
 from chengban.portal import home_pages
 
 
@@ -12,6 +13,7 @@ from chengban.portal import home_pages
 def home(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
     given = {
+        "own": home_pages.own_subjects(pack, request.user, on=clock.today()),
         "examples": home_pages.EXAMPLES,
         "figures": home_pages.city_figures(pack),
         "tasks": home_pages.tasks_of(request.user),

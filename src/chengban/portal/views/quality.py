@@ -16,14 +16,14 @@ from chengban.portal.needs import needs
 @require_GET
 @needs(Verb.READ_QUALITY)
 def quality(request: HttpRequest) -> HttpResponse:
-    board = quality_pages.rows(packs.current())
+    pack = packs.current()
+    board = quality_pages.rows(pack)
+    tickets = quality_pages.tickets(pack, board)
     given = {
         "rows": board,
-        "departments": [row for row in quality_pages.by_department(board) if row.tickets or row.quarantined],
-        "tickets": quality_pages.open_tickets(),
+        "tickets": tickets,
+        "departments": quality_pages.by_department(tickets),
         "may_download": may(cast(Account, request.user), Verb.DOWNLOAD_QUARANTINE),
-        "registers": packs.current().registers,
-        "owners": packs.current().departments,
     }
     return render(request, "portal/pages/quality.html", given)
 
@@ -35,7 +35,7 @@ def quarantine(request: HttpRequest, register_id: str) -> StreamingHttpResponse:
     pack = packs.current()
     if register_id not in pack.registers:
         raise Http404
-    lines = quality_pages.take_quarantine(pack.registers[register_id], by=cast(Account, request.user).actor)
+    lines = quality_pages.take_quarantine(pack, pack.registers[register_id], by=cast(Account, request.user).actor)
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{register_id}-quarantine.csv"'
     answer["Cache-Control"] = "no-store"

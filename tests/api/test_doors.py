@@ -1,0 +1,99 @@
+"""Each role at each endpoint, and the shapes of what they answer."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from chengban.accounts.domain import give_mandate
+from chengban.accounts.models import Account, MandateKind
+from chengban.accounts.roles import Role
+from tests import town
+from tests.people import SETUP
+
+AccountOf = Callable[[Role], Account]
+WHO: tuple[Role | None, ...] = (None, *Role)
+OWN, OTHER = f"/api/enterprises/{town.LOTUS}", f"/api/enterprises/{town.WILLOW}"
+
+DOORS = {
+    # path                                  visitor citizen agent clerk officer steward auditor administrator
+    "/api/openapi.json":                    "200 200 200 200 200 200 200 200",
+    "/api/policies":                        "200 200 200 200 200 200 200 200",
+    "/api/policies/P09":                    "200 200 200 200 200 200 200 200",
+    "/api/policies/P99":                    "404 404 404 404 404 404 404 404",
+    "/api/registers":                       "200 200 200 200 200 200 200 200",
+    OWN:                                    "401 404 200 200 200 404 404 404",
+    f"{OWN}/policies":                      "401 404 200 200 200 404 404 404",
+    OTHER:                                  "401 404 404 200 200 404 404 404",
+    f"{OTHER}/policies":                    "401 404 404 200 200 404 404 404",
+    "/api/enterprises/91371502MA3C00404X":  "401 404 404 404 404 404 404 404",
+}  # fmt: skip
+
+
+@pytest.fixture
+def city(db: None, tmp_path: Path) -> None:
+    town.build(tmp_path)
+
+
+@pytest.fixture
+def agent(client: Client, account_of: AccountOf) -> Client:
+    return enter(client, Role.AGENT, account_of)
+
+
+def enter(client: Client, role: Role | None, account_of: AccountOf) -> Client:
+    client.logout()
+    if role is not None:
+        account = account_of(role)
+        if role is Role.AGENT:
+            give_mandate(account, town.LOTUS, kind=MandateKind.ENTERPRISE, by=SETUP)
+        client.force_login(account, "django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize(("path", "statuses"), DOORS.items(), ids=list(DOORS))
+def test_who_may_call_what(path: str, statuses: str, city: None, client: Client, account_of: AccountOf) -> None:
+    met = {str(who or "visitor"): enter(client, who, account_of).get(path).status_code for who in WHO}
+    assert met == dict(zip([str(who or "visitor") for who in WHO], map(int, statuses.split()), strict=True))
+
+
+def test_no_endpoint_is_left_out_of_the_table(client: Client, db: None) -> None:
+    declared = client.get("/api/openapi.json").json()["paths"]
+    called = {path.replace(town.LOTUS, "{subject}").replace("P09", "{policy_id}") for path in DOORS}
+    assert set(declared) - called == set()
+
+
+def test_another_firms_answer_is_that_of_no_firm(city: None, agent: Client) -> None:
+    assert agent.get(OTHER).json() == agent.get("/api/enterprises/91371502MA3C00404X").json()
+
+
+def test_a_verdict_has_its_clauses_and_exact_money(city: None, agent: Client) -> None:
+    answer = agent.get(f"{OWN}/policies").json()
+    verdict = next(each for each in answer["policies"] if each["policy"] == "P09")
+    assert (verdict["verdict"], verdict["amount"], verdict["near"], verdict["missing"]) == ("eligible", "21600.00", None, [])
+    assert {clause["verdict"] for clause in verdict["clauses"]} == {"true"}
+    assert all(clause["citation"]["title"] for clause in verdict["clauses"])
+
+
+def test_a_fact_that_is_not_known_is_null_and_says_so(city: None, agent: Client) -> None:
+    facts = {fact["id"]: fact for fact in agent.get(OWN).json()["facts"]}
+    unknown = [fact for fact in facts.values() if not fact["known"]]
+    assert unknown and all(fact["value"] is None for fact in unknown)
+    assert facts["vat_type"]["value"] == "小规模" and facts["vat_type"]["register_id"] == "tax_registration"
+
+
+def test_a_policys_unconfirmed_values_are_marked(client: Client, db: None) -> None:
+    marks = {
+        parameter["confidence"]
+        for policy in client.get("/api/policies").json()
+        for version in client.get(f"/api/policies/{policy['id']}").json()["versions"]
+        for parameter in version["parameters"]
+    }
+    assert marks <= {"S", "K", "?"} and "?" in marks
+
+
+def test_the_lists_ask_the_database_for_nothing(client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        client.get("/api/policies")
+        client.get("/api/registers")

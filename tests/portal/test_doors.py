@@ -1,0 +1,124 @@
+"""Each role at each page of the portal. The agent acts for 清荷, the citizen is the town's one citizen."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern
+
+from chengban.accounts.domain import give_mandate
+from chengban.accounts.models import Account, MandateKind
+from chengban.accounts.roles import Role
+from chengban.ledger.models import Entry
+from chengban.portal.urls import urlpatterns
+from tests import town
+from tests.people import SETUP
+
+AccountOf = Callable[[Role], Account]
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+WHO: tuple[Role | None, ...] = (None, *Role)
+OWN, OTHER = f"/enterprises/{town.LOTUS}", f"/enterprises/{town.WILLOW}"
+
+DOORS = {
+    # path                                        visitor citizen agent clerk officer steward auditor administrator
+    "/":                                          "200 200 200 200 200 200 200 200",
+    "/search?q=gaoxin":                           "200 200 200 200 200 200 200 200",
+    "/policies":                                  "200 200 200 200 200 200 200 200",
+    "/policies/P09":                              "200 200 200 200 200 200 200 200",
+    "/items":                                     "200 200 200 200 200 200 200 200",
+    "/items/S01.a":                               "200 200 200 200 200 200 200 200",
+    "/registers":                                 "200 200 200 200 200 200 200 200",
+    "/registers/legal_persons":                   "200 200 200 200 200 200 200 200",
+    "/session":                                   "200 200 200 200 200 200 200 200",
+    "/health/live":                               "200 200 200 200 200 200 200 200",
+    "/health/ready":                              "200 200 200 200 200 200 200 200",
+    "/metrics":                                   "200 200 200 200 200 200 200 200",
+    OWN:                                          "302 404 200 200 200 404 404 404",
+    f"{OWN}/policies":                            "302 404 200 200 200 404 404 404",
+    f"{OWN}/readings":                            "302 404 200 200 200 404 404 404",
+    OTHER:                                        "302 404 404 200 200 404 404 404",
+    f"{OTHER}/policies":                          "302 404 404 200 200 404 404 404",
+    f"{OTHER}/readings":                          "302 404 404 200 200 404 404 404",
+    "/enterprises/91371502MA3C00404X":            "302 404 404 404 404 404 404 404",
+    "/enterprises":                               "302 403 403 200 200 403 403 403",
+    "/enterprises?q=聊城":                         "302 403 403 200 200 403 403 403",
+    "/me":                                        "302 200 404 404 404 404 404 404",
+    "/me/policies":                               "302 200 404 404 404 404 404 404",
+    "/me/readings":                               "302 200 404 404 404 404 404 404",
+    "/matches":                                   "302 403 403 403 200 403 200 403",
+    "/quality":                                   "302 403 403 403 200 200 200 403",
+    "/quality/legal_persons/quarantine.csv":      "302 403 403 403 403 200 403 403",
+    "/ledger":                                    "302 403 403 403 403 403 200 403",
+    "/accounts":                                  "302 403 403 403 403 403 200 200",
+    "/session/end":                               "405 405 405 405 405 405 405 405",
+    "/comfort":                                   "405 405 405 405 405 405 405 405",
+    "/language":                                  "405 405 405 405 405 405 405 405",
+}  # fmt: skip
+
+
+@pytest.fixture
+def city(db: None, tmp_path: Path) -> None:
+    town.build(tmp_path)
+
+
+@pytest.fixture
+def enter(client: Client, account_of: AccountOf) -> Callable[[Role | None], Client]:
+    """The client, signed in as the holder of a role who has the mandate that goes with it."""
+
+    def as_(role: Role | None) -> Client:
+        client.logout()
+        if role is not None:
+            account = account_of(role)
+            if role is Role.AGENT:
+                give_mandate(account, town.LOTUS, kind=MandateKind.ENTERPRISE, by=SETUP)
+            if role is Role.CITIZEN:
+                give_mandate(account, town.CITIZEN, kind=MandateKind.CITIZEN, by=SETUP)
+            client.force_login(account, BACKEND)
+        return client
+
+    return as_
+
+
+@pytest.mark.parametrize(("path", "statuses"), DOORS.items(), ids=list(DOORS))
+def test_who_may_open_which_page(path: str, statuses: str, city: None, enter: Callable[[Role | None], Client]) -> None:
+    met = {str(who or "visitor"): enter(who).get(path).status_code for who in WHO}
+    assert met == dict(zip([str(who or "visitor") for who in WHO], map(int, statuses.split()), strict=True))
+
+
+def test_no_page_is_left_out_of_the_table() -> None:
+    shapes = [re.sub(r"<[^>]+>", "[^/]+", str(page.pattern)) for page in urlpatterns if isinstance(page, URLPattern)]
+    paths = [path.split("?")[0].removeprefix("/") for path in DOORS]
+    assert [shape for shape in shapes if not any(re.fullmatch(shape, path) for path in paths)] == []
+
+
+def test_an_outsider_cannot_tell_a_firm_that_is_not_theirs_from_one_that_is_not_there(
+    city: None, enter: Callable[[Role | None], Client]
+) -> None:
+    agent = enter(Role.AGENT)
+    there, nowhere = agent.get(OTHER), agent.get("/enterprises/91371502MA3C00404X")
+    cut = re.compile(rb"[\w]{64}|9137\w+")
+    assert cut.sub(b"", there.content) == cut.sub(b"", nowhere.content)
+
+
+def test_a_refused_reading_leaves_no_reading_and_a_reading_leaves_one(city: None, enter: Callable[[Role | None], Client]) -> None:
+    enter(Role.AGENT).get(OTHER)
+    assert not Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.WILLOW}").exists()
+    clerk = enter(Role.CLERK)
+    clerk.get(OTHER)
+    entry = Entry.objects.get(act="facts.read", subject=f"enterprise:{town.WILLOW}")
+    assert entry.payload["purpose"] == "counter"
+    assert "窗口人员查看了档案，用于窗口服务" in clerk.get(f"{OTHER}/readings").content.decode()
+
+
+def test_taking_quarantined_rows_away_is_recorded(city: None, enter: Callable[[Role | None], Client]) -> None:
+    answer = enter(Role.STEWARD).get("/quality/legal_persons/quarantine.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert "代码写错的公司" in text and "_隔离编号" in text.splitlines()[0]
+    assert "attachment" in answer["Content-Disposition"] and answer["Cache-Control"] == "no-store"
+    assert Entry.objects.filter(act="facts.take_quarantine", subject="register:legal_persons").count() == 1
+
+
+def test_a_files_pages_are_kept_by_no_cache(city: None, enter: Callable[[Role | None], Client]) -> None:
+    assert "no-store" in enter(Role.AGENT).get(OWN)["Cache-Control"]
