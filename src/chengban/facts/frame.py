@@ -18,9 +18,9 @@ from chengban import rules
 from chengban.facts import store
 from chengban.facts.conditions import condition_of
 from chengban.facts.takes import Rows, take_column
-from chengban.packs.units import convert_column
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register, Source, Subjects
+from chengban.packs.units import convert_column
 
 Kind = Literal["enterprise", "person"]
 SUBJECT = "_subject"

@@ -15,10 +15,10 @@ from chengban.facts.errors import UnknownSubject
 from chengban.facts.frame import Kind, Need, needs, source_of, subjects_of
 from chengban.facts.models import Batch
 from chengban.facts.takes import NOT_KNOWN, take_one
-from chengban.packs.units import convert
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register
+from chengban.packs.units import convert
 from chengban.packs.vocabulary import vocabulary
 
 

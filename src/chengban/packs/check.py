@@ -178,7 +178,8 @@ def _overlaps(policy: Policy, origin: Origin) -> Iterator[Finding]:
     ordered = sorted(enumerate(policy.versions), key=lambda pair: pair[1].since)
     for (_, earlier), (number, later) in pairwise(ordered):
         if earlier.until is None or earlier.until >= later.since:
-            told = f"version {later.version} begins on {later.since}, before version {earlier.version} has ended ({earlier.until or 'open'})"
+            ended = f"version {earlier.version} has ended ({earlier.until or 'open'})"
+            told = f"version {later.version} begins on {later.since}, before {ended}"
             yield Finding(origin.place("versions", number, "since"), told)
     for name, count in Counter(version.version for version in policy.versions).items():
         if count > 1:

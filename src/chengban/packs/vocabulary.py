@@ -1,10 +1,11 @@
 """The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
 
 from collections.abc import Iterable
+from itertools import groupby
 
 from chengban import rules
 from chengban.packs.loader import Pack
-from chengban.packs.model import Amount, DecisionTable, FactDeclaration, PolicyVersion
+from chengban.packs.model import Amount, DecisionTable, FactDeclaration, PolicyVersion, TableRule
 
 
 def vocabulary(pack: Pack) -> rules.Vocabulary:
@@ -51,8 +52,25 @@ def formula_of(pack: Pack, fact: FactDeclaration, words: rules.Vocabulary) -> ru
 def table_text(table: DecisionTable) -> str:
     """A first-hit decision table as one FEEL expression; with no rule hit it is null."""
     text = "null"
-    for rule in reversed(table.rules):
-        tests = [_test(name, test) for name, test in zip(table.inputs, rule.when, strict=True) if test.strip() != "-"]
+    for _, run in reversed([(test, list(run)) for test, run in groupby(table.rules, key=lambda rule: rule.when[0])]):
+        text = _nested(table, run, text) if _always_hits(run) else _chain(table.inputs, run, text)
+    return text
+
+
+def _always_hits(run: list[TableRule]) -> bool:
+    """Whether, once the first test of the run holds, one of its rules is hit: then the first test need be asked only once."""
+    return len(run) > 1 and run[0].when[0].strip() != "-" and all(test.strip() == "-" for test in run[-1].when[1:])
+
+
+def _nested(table: DecisionTable, run: list[TableRule], otherwise: str) -> str:
+    inner = [TableRule(when=rule.when[1:], then=rule.then) for rule in run]
+    return f"if {_test(table.inputs[0], run[0].when[0])} then ({_chain(table.inputs[1:], inner, 'null')}) else {otherwise}"
+
+
+def _chain(inputs: tuple[str, ...], run: list[TableRule], otherwise: str) -> str:
+    text = otherwise
+    for rule in reversed(run):
+        tests = [_test(name, test) for name, test in zip(inputs, rule.when, strict=True) if test.strip() != "-"]
         text = f"if {' and '.join(tests)} then {rule.then} else {text}" if tests else rule.then
     return text
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from django.db import connection, transaction
 from psycopg import sql
@@ -66,8 +67,8 @@ def load_file(
     held already with other values gets a new row, and the old one is ended. Raises `UnreadableFile` or `WrongColumns`, and then
     nothing has changed.
     """
-    digest = f"{reader.digest(path)[:48]}{_mapping_digest(mapping)}"
     opened = reader.open_file(path)
+    digest = f"{reader.digest(path)[:48]}{_mapping_digest(mapping)}"
     names = _match_columns(register, opened.columns, mapping or {})
     with transaction.atomic():
         _lock(register)
@@ -148,7 +149,7 @@ class _Loading:
         if QUARANTINE_MARK in renamed.column_names and checked.good.any():
             marks = renamed.column(QUARANTINE_MARK).filter(pa.array(checked.good))
             self.marks += [str(mark) for mark in marks.to_pylist() if mark]
-        bad = _bad_rows(piece, checked.faults)
+        bad = _bad_rows(renamed, piece.numbers, checked.faults)
         bad += [(broken.row, {"": broken.text}, [["", None, broken.reason]]) for broken in piece.broken]
         return checked.rows.filter(pa.array(checked.good)), bad
 
@@ -195,12 +196,12 @@ def _row(alias: str, fields: list[str]) -> sql.Composable:
     return sql.SQL("ROW({})").format(columns)
 
 
-def _bad_rows(piece: reader.Piece, faults: list[Fault]) -> list[BadRow]:
+def _bad_rows(rows: pa.Table, numbers: npt.NDArray[np.int64], faults: list[Fault]) -> list[BadRow]:
     """The rows with faults as they stood in the file, each with all its faults."""
     by_index: dict[int, list[list[str | None]]] = {}
     for fault in faults:
         by_index.setdefault(fault.index, []).append([fault.field, fault.value, fault.reason])
-    return [(int(piece.numbers[index]), _as_text(piece.rows, index), found) for index, found in sorted(by_index.items())]
+    return [(int(numbers[index]), _as_text(rows, index), found) for index, found in sorted(by_index.items())]
 
 
 def _as_text(rows: pa.Table, index: int) -> dict[str, str | None]:
