@@ -65,9 +65,7 @@ def _numbers(conditions: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
                 st.sampled_from(["min", "max"]),
                 st.lists(inner, min_size=2, max_size=3),
             )
-            | st.builds(
-                lambda name, part: FunctionCall(Name(name), (part,)), st.sampled_from(["abs", "floor", "ceiling"]), inner
-            )
+            | st.builds(lambda name, part: FunctionCall(Name(name), (part,)), st.sampled_from(["abs", "floor", "ceiling"]), inner)
         )
 
     return st.recursive(numeric_columns | constants, grow, max_leaves=4)

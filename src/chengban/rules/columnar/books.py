@@ -189,8 +189,8 @@ def _holds(predicate: Node, cells: npt.NDArray[np.int64], constants: Sequence[De
                 low, high = _compare(">=" if lo_closed else ">", cells, at(lo)), at(hi)
                 return low & _compare("<=" if hi_closed else "<", cells, high)
             case ListLiteral(items=items):
-                return np.isin(cells, [at(item) for item in items])
-        return cells == at(test)
+                return _equal_any(cells, [at(item) for item in items])
+        return _equal_any(cells, [at(test)])
 
     match predicate:
         case Comparison(op=op, right=right):
@@ -203,6 +203,11 @@ def _holds(predicate: Node, cells: npt.NDArray[np.int64], constants: Sequence[De
     raise TypeError(f"not an ordering: {predicate}")
 
 
+def _equal_any(cells: npt.NDArray[np.int64], places: Sequence[int]) -> npt.NDArray[np.bool_]:
+    found: npt.NDArray[np.bool_] = np.isin(cells, places)
+    return found
+
+
 def _compare(op: str, cells: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.bool_]:
     relation = {"=": np.equal, "!=": np.not_equal, "<": np.less, "<=": np.less_equal, ">": np.greater}
     found: npt.NDArray[np.bool_] = relation.get(op, np.greater_equal)(cells, at)
@@ -211,7 +216,7 @@ def _compare(op: str, cells: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.b
 
 def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
     """The outcomes for null and for unknown; a table's own columns hold no null."""
-    compares = _named(test.predicate) is not None or is_ordering(test.predicate, test.source.kind)
+    compares = named(test.predicate) is not None or is_ordering(test.predicate, test.source.kind)
     unknown = UNKNOWN_STATE if compares else state_of(evaluate(test.predicate, test.bind(UNKNOWN)))
     if isinstance(test.source.node, Name):
         return NULL_STATE, unknown
@@ -226,13 +231,13 @@ def category_book(tests: Sequence[Test], values: Sequence[Any], evaluate: Evalua
 
     Where every test only names constants, the values of the table do not matter and are not looked at.
     """
-    named = [_named(test.predicate) if test.source.kind == "string" else None for test in tests]
-    plain = [names for names in named if names is not None]
+    names_of = [named(test.predicate) if test.source.kind == "string" else None for test in tests]
+    plain = [names for names in names_of if names is not None]
     listed = list(dict.fromkeys(value for _, names in plain for value in names))
     if len(plain) < len(tests):
         listed = list(dict.fromkeys([*listed, *values]))
     places = {value: place for place, value in enumerate(listed)}
-    rows = [_over_values(test, names, places, evaluate) for test, names in zip(tests, named, strict=True)]
+    rows = [_over_values(test, names, places, evaluate) for test, names in zip(tests, names_of, strict=True)]
     return _merged(np.stack(rows), places, listed_all=len(plain) < len(tests))
 
 
@@ -245,7 +250,7 @@ def _merged(cells: Outcomes, places: Mapping[Any, int], *, listed_all: bool) -> 
     return CategoryBook(codes, int(flat[-1]), np.hstack([unique, missing]), listed_all)
 
 
-def _named(predicate: Node) -> tuple[int, tuple[str, ...]] | None:
+def named(predicate: Node) -> tuple[int, tuple[str, ...]] | None:
     """(outcome when named, names) of a predicate that only asks whether a string is one of some constants."""
     match predicate:
         case Comparison(op="=" | "!=" as op, left=Name(), right=Literal(value=str(value))):

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from ..evaluate import evaluate
-from .encoding import Encoded, encode
+from .compute import Computer
+from .encoding import Encoded, encode, settle
 from .plan import Plan
 from .rows import warn_of_rows
 from .running import run_tape, to_booleans
@@ -25,12 +25,27 @@ class Codes:
     plan: Plan
     encoded: Encoded
     table: pa.Table
-    _tapes: dict[tuple[Root, ...], Tape] = field(default_factory=dict)
+    _tapes: dict[tuple[Root, ...], Tape] = field(default_factory=dict, repr=False)
+    _near_is_settled: bool = False
 
     @property
     def rows(self) -> int:
         """How many rows the table has."""
         return self.encoded.rows
+
+    def settle(self, formula: int) -> None:
+        """Evaluate the deferred tests in the rows where `formula` holds."""
+        open_rows = run_tape(self.tape([Root((formula,))]), self.encoded, keep=True)[1][0]
+        rows = np.flatnonzero(to_booleans(open_rows, self.rows))
+        computer = Computer(Frame(self.table).subset(rows), evaluate, warn_of_rows)
+        sources = {self.plan.tests[number].source for number in self.encoded.deferred}
+        settle(self.encoded, sources, rows, computer)
+
+    def settle_near(self) -> None:
+        """The same where only near misses turn on the deferred tests; once, before the first such question."""
+        if self.encoded.deferred and not self._near_is_settled:
+            self.settle(self.plan.near_open(self.encoded.deferred))
+        self._near_is_settled = True
 
     def tape(self, roots: Iterable[Root]) -> Tape:
         """The tape that answers `roots`."""
@@ -41,10 +56,8 @@ class Codes:
 
 
 def encode_table(plan: Plan, table: pa.Table) -> Codes:
-    """The codes of a table, for all its rows."""
-
-    def open_rows(encoded: Encoded, tests: frozenset[int]) -> npt.NDArray[np.bool_]:
-        tape = Codes(plan, encoded, table).tape([Root((plan.left_open(tests),))])
-        return to_booleans(run_tape(tape, encoded, keep=True)[1][0], encoded.rows)
-
-    return Codes(plan, encode(plan.tests, Frame(table), evaluate, warn_of_rows, open_rows), table)
+    """The codes of a table; what goes row by row is settled wherever a verdict turns on it."""
+    codes = Codes(plan, encode(plan.tests, Frame(table), evaluate, warn_of_rows), table)
+    if codes.encoded.deferred:
+        codes.settle(plan.left_open(codes.encoded.deferred))
+    return codes

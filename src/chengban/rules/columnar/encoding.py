@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -22,7 +22,6 @@ from .tape import TestCodes
 from .vectors import Frame
 
 BLOCK = 2048
-OpenRows = Callable[["Encoded", frozenset[int]], npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class Coding:
 class Encoded:
     """`codes8` (columns, padded rows) uint8 and `codes16` the same in uint16, for the first `rows` rows.
 
-    Tests in `deferred` went row by row, and only where the policies of the plan leave a row open without them.
+    Tests in `deferred` go row by row, and only where the policies of the plan leave a row open without them.
     """
 
     rows: int
@@ -59,23 +58,25 @@ class Encoded:
         return (self.codes8 if coding.width == 8 else self.codes16)[coding.row, : self.rows]
 
 
-def encode(tests: Sequence[Test], frame: Frame, evaluate: Evaluate, reporter: Reporter, open_rows: OpenRows) -> Encoded:
-    """Codes of every source that `tests` look at, for the rows of the frame.
-
-    `open_rows(encoded, numbers)` tells for which rows the tests `numbers` matter, all others being coded.
-    """
-    groups = by_source(tests)
+def encode(tests: Sequence[Test], frame: Frame, evaluate: Evaluate, reporter: Reporter) -> Encoded:
+    """Codes of every source that `tests` look at; what must go row by row is `deferred`, and unknown in every row."""
     encoded = zero_codes(tests, frame, evaluate)
     _fill_columns(encoded, frame)
     computer = Computer(frame, evaluate, reporter, may_go_by_rows=False)
-    deferred = [coding for coding in encoded.codings if not _is_done(coding, encoded, computer)]
-    if not deferred:
-        return encoded
-    waiting = frozenset(number for coding in deferred for number in groups[coding.source])
-    encoded = replace(encoded, deferred=waiting)
-    rows = np.flatnonzero(open_rows(encoded, waiting))
-    _fill_open(deferred, encoded, rows, Computer(frame.subset(rows), evaluate, reporter))
-    return encoded
+    waiting = [coding for coding in encoded.codings if not _is_done(coding, encoded, computer)]
+    for coding in waiting:
+        encoded.codes_of(coding)[:] = coding.book.unknown_code
+    groups = by_source(tests)
+    return replace(encoded, deferred=frozenset(number for coding in waiting for number in groups[coding.source]))
+
+
+def settle(encoded: Encoded, sources: Set[Source], rows: npt.NDArray[np.int64], computer: Computer) -> None:
+    """Code deferred `sources` at some rows (positions); `computer` holds just those rows."""
+    for coding in encoded.codings:
+        if coding.source in sources:
+            part = np.zeros(len(rows), encoded.codes_of(coding).dtype)
+            _fill_computed(coding, part, computer)
+            encoded.codes_of(coding)[rows] = part
 
 
 def by_source(tests: Sequence[Test]) -> dict[Source, list[int]]:
@@ -145,14 +146,6 @@ def _is_done(coding: Coding, encoded: Encoded, computer: Computer) -> bool:
     except NeedsRows:
         return False
     return True
-
-
-def _fill_open(deferred: Sequence[Coding], encoded: Encoded, rows: npt.NDArray[Any], computer: Computer) -> None:
-    for coding in deferred:
-        part = np.zeros(len(rows), encoded.codes_of(coding).dtype)
-        _fill_computed(coding, part, computer)
-        encoded.codes_of(coding)[:] = coding.book.unknown_code
-        encoded.codes_of(coding)[rows] = part
 
 
 def _fill_computed(coding: Coding, target: Codes1, computer: Computer) -> None:

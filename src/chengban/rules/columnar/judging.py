@@ -17,34 +17,39 @@ def look_up(codes: Any, sources: Any, bases: Any, table: Any, outcomes: Any) -> 
         outcomes[test] = table[bases[test] + codes[sources[test]]]
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _holds(operand: int, outcomes: Any, values: Any) -> bool:
-    """A group by its number, or an atom as −1 − (16 × test + states)."""
-    if operand >= 0:
-        return bool(values[operand])
-    atom = -1 - operand
-    return bool((atom & 15) >> outcomes[atom >> 4] & 1)
-
-
 @njit(cache=True, nogil=True)
 def judge(
-    outcomes: Any, kinds: Any, starts: Any, operands: Any, clauses: Any, holds: Any, fails: Any, verdicts: Any, misses: Any
+    outcomes: Any,
+    tests: Any,
+    states: Any,
+    kinds: Any,
+    starts: Any,
+    operands: Any,
+    clauses: Any,
+    holds: Any,
+    fails: Any,
+    verdicts: Any,
+    misses: Any,
 ) -> None:
-    """Groups first, each after its parts: kinds 1 is "and"; then per policy its clauses [clauses[p], clauses[p + 1])."""
-    values = np.empty(kinds.size, np.bool_)
+    """Atoms, then groups (kinds 1 is "and"), each after its parts, then the clauses [clauses[p], clauses[p + 1]) of policy p.
+
+    Operands number atoms first and groups after them. There is no early exit: a branch that is guessed wrong costs more
+    than reading the rest.
+    """
+    atoms = tests.size
+    values = np.empty(atoms + kinds.size, np.uint8)
+    for atom in range(atoms):
+        values[atom] = (states[atom] >> outcomes[tests[atom]]) & 1
     for group in range(kinds.size):
-        wanted = kinds[group] == 0
-        found = not wanted
+        count = 0
         for place in range(starts[group], starts[group + 1]):
-            if _holds(operands[place], outcomes, values) == wanted:
-                found = wanted
-                break
-        values[group] = found
+            count += values[operands[place]]
+        values[atoms + group] = count == starts[group + 1] - starts[group] if kinds[group] else count > 0
     for policy in range(clauses.size - 1):
-        missing, ruled_out = 0, False
+        held, failed = 0, 0
         for clause in range(clauses[policy], clauses[policy + 1]):
-            if not _holds(holds[clause], outcomes, values):
-                missing += 1
-                ruled_out = ruled_out or _holds(fails[clause], outcomes, values)
+            held += values[holds[clause]]
+            failed |= values[fails[clause]]
+        missing = clauses[policy + 1] - clauses[policy] - held
         misses[policy] = missing
-        verdicts[policy] = ELIGIBLE if missing == 0 else INELIGIBLE if ruled_out else UNKNOWN
+        verdicts[policy] = ELIGIBLE if missing == 0 else INELIGIBLE if failed else UNKNOWN

@@ -53,6 +53,7 @@ class Matches:
     @cached_property
     def near_clause_counts(self) -> Mapping[str, npt.NDArray[np.int64]]:
         """For each policy how many rows lack only clause 0, only clause 1, …"""
+        self.codes.settle_near()
         tape = self.codes.tape([self._near_root(name) for name in self.names])
         counts, _ = run_tape(tape, self.codes.encoded, keep=False)
         sizes = [len(self.codes.plan.clauses[name]) for name in self.names]
@@ -69,6 +70,7 @@ class Matches:
 
     def near(self, name: str) -> npt.NDArray[np.int16]:
         """For each row the index of the only clause that is not true, −1 where none or several are not."""
+        self.codes.settle_near()
         clauses = self._clauses(name, IS_TRUE)
         tape = self.codes.tape([Root((clause,)) for clause in clauses])
         _, bitmaps = run_tape(tape, self.codes.encoded, keep=True)

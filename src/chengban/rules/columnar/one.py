@@ -19,9 +19,10 @@ from ..nodes import BinaryArithmetic, Literal, Name, Node
 from ..unknown import UNKNOWN, Unknown
 from .books import CategoryBook, RankBook, key_of, state_of
 from .codes import Codes
+from .columns import float_cuts, whole_cut
 from .compiled import judging
 from .encoding import Coding, by_source, zero_codes
-from .formula import IS_FALSE, IS_NULL, IS_TRUE, Atom
+from .formula import IS_FALSE, IS_NULL, IS_TRUE, Atom, Group
 from .plan import Plan
 from .sources import Kind, Test, free_names, kind_of_value
 from .vectors import Frame, to_fact
@@ -57,7 +58,7 @@ class OneMatch:
         return _VERDICTS[self.verdicts[self.names.index(name)]]
 
     def _named(self, mask: npt.NDArray[np.bool_]) -> list[str]:
-        return [self.names[index] for index in np.flatnonzero(mask)]
+        return [self.names[index] for index in np.flatnonzero(mask).tolist()]
 
 
 def kinds_of_record(record: Mapping[str, Any]) -> dict[str, Kind]:
@@ -105,37 +106,36 @@ class OneMatcher:
         self._table = np.concatenate(tables) if tables else np.zeros(0, np.uint8)
 
     def _lay_out_formulas(self, plan: Plan) -> None:
-        """Groups in the arena's order, which puts parts first; atoms stand inside their groups."""
+        """Atoms first, then groups in the arena's order, which puts parts before wholes."""
         holds = [plan.outcomes(name, IS_TRUE) for name in self._names]
         fails = [plan.outcomes(name, IS_FALSE | IS_NULL) for name in self._names]
-        nodes = plan.formulas.nodes
-        places = {number: place for place, number in enumerate(_groups_under(plan, holds, fails))}
-
-        def operand(number: int) -> int:
-            node = nodes[number]
-            return -1 - (16 * node.test + node.states) if isinstance(node, Atom) else places[number]
-
-        kinds = [nodes[number].kind == "and" for number in places]  # type: ignore[union-attr]
-        parts = [[operand(part) for part in nodes[number].parts] for number in places]  # type: ignore[union-attr]
-        self._formulas = (np.array(kinds, np.uint8), _starts(parts), _flat(parts))
-        self._clauses = (
-            _starts(holds),
-            _flat([[operand(number) for number in clauses] for clauses in holds]),
-            _flat([[operand(number) for number in clauses] for clauses in fails]),
+        atoms, groups = _below(plan, holds, fails)
+        places = {number: place for place, number in enumerate([*atoms, *groups])}
+        parts = [[places[part] for part in group.parts] for group in groups.values()]
+        self._formulas = (
+            np.array([atom.test for atom in atoms.values()], np.int32),
+            np.array([atom.states for atom in atoms.values()], np.uint8),
+            np.array([group.kind == "and" for group in groups.values()], np.uint8),
+            _starts(parts),
+            _flat(parts),
         )
+        found = ([[places[number] for number in clauses] for clauses in side] for side in (holds, fails))
+        self._clauses = (_starts(holds), *map(_flat, found))
 
 
-def _groups_under(plan: Plan, *tops: Sequence[Sequence[int]]) -> list[int]:
-    """The groups that the clauses are made of, parts before wholes."""
+def _below(plan: Plan, *tops: Sequence[Sequence[int]]) -> tuple[dict[int, Atom], dict[int, Group]]:
+    """The atoms and the groups that the clauses are made of, by their numbers in the arena, rising."""
     nodes, seen = plan.formulas.nodes, set[int]()
     waiting = [number for top in tops for clauses in top for number in clauses]
     while waiting:
         number = waiting.pop()
         node = nodes[number]
-        if number not in seen and not isinstance(node, Atom):
+        if number not in seen:
             seen.add(number)
-            waiting.extend(node.parts)
-    return sorted(seen)
+            waiting.extend(node.parts if isinstance(node, Group) else ())
+    found = [(number, nodes[number]) for number in sorted(seen)]
+    atoms = {number: node for number, node in found if isinstance(node, Atom)}
+    return atoms, {number: node for number, node in found if isinstance(node, Group)}
 
 
 def _starts(lists: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
@@ -143,7 +143,7 @@ def _starts(lists: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
 
 
 def _flat(lists: Sequence[Sequence[int]]) -> npt.NDArray[np.int64]:
-    return np.array([number for part in lists for number in part], np.int64)
+    return np.array([number for part in lists for number in part], np.int32)
 
 
 class _Facts:
@@ -168,35 +168,67 @@ class _Coder:
     """Codes one source of a record; −1 where the book has no code for its value."""
 
     def __init__(self, coding: Coding, tests: Sequence[tuple[int, Test]]) -> None:
-        self._book, self._tests, self._kind = coding.book, tests, coding.source.kind
-        self._node = coding.source.node
-        self._names = sorted(free_names(self._node))
-        self._value = _valuer(self._node, self._names)
-        if isinstance(coding.book, RankBook):
-            self._cuts = [(cut.value, cut.above) for cut in coding.book.cuts]
-
-    def code(self, facts: _Facts) -> int:
-        value = self._value(facts)
-        book = self._book
-        if isinstance(value, Unknown):
-            return book.unknown_code
-        if isinstance(book, RankBook):
-            if value is None:
-                return book.null_code
-            if kind_of_value(value) != self._kind:
-                return -1
-            return bisect_right(self._cuts, (key_of(value), False))
-        if isinstance(book, CategoryBook):
-            if kind_of_value(value) != self._kind:
-                return -1
-            return book.codes.get(value, -1 if book.listed_all else book.others)
-        return state_of(value)
+        self._tests = tests
+        self._value = _valuer(coding.source.node, sorted(free_names(coding.source.node)))
+        self.code = _coder(coding, self._value)
 
     def judge_each(self, facts: _Facts, outcomes: npt.NDArray[np.uint8]) -> None:
         """Outcomes of this source's tests by the scalar evaluator."""
         value = self._value(facts)
         for number, test in self._tests:
             outcomes[number] = state_of(evaluate(test.predicate, test.bind(value)))
+
+
+def _coder(coding: Coding, value: Callable[[_Facts], Any]) -> Callable[[_Facts], int]:
+    book, node = coding.book, coding.source.node
+    if isinstance(book, RankBook):
+        ranks = _ranker(book, coding.source.kind, value)
+        plain = isinstance(node, Name) and coding.source.kind == "number"
+        return _number_coder(book, node.name, ranks) if plain and isinstance(node, Name) else ranks
+    if isinstance(book, CategoryBook):
+        return _category_coder(book, coding.source.kind, value)
+    return lambda facts: state_of(value(facts))
+
+
+def _ranker(book: RankBook, kind: Kind, value: Callable[[_Facts], Any]) -> Callable[[_Facts], int]:
+    cuts = [(cut.value, cut.above) for cut in book.cuts]
+
+    def code(facts: _Facts) -> int:
+        found = value(facts)
+        if isinstance(found, Unknown):
+            return book.unknown_code
+        if found is None:
+            return book.null_code
+        return bisect_right(cuts, (key_of(found), False)) if kind_of_value(found) == kind else -1
+
+    return code
+
+
+def _number_coder(book: RankBook, name: str, ranks: Callable[[_Facts], int]) -> Callable[[_Facts], int]:
+    """Python's own numbers against cuts of their own kind; both are exact."""
+    whole, floating = [whole_cut(cut, 0) for cut in book.cuts], float_cuts(book.cuts).tolist()
+
+    def code(facts: _Facts) -> int:
+        value = facts.record.get(name)
+        if type(value) is int:
+            return bisect_right(whole, value)
+        if type(value) is float and math.isfinite(value):
+            return bisect_right(floating, value)
+        return book.unknown_code if value is None else ranks(facts)
+
+    return code
+
+
+def _category_coder(book: CategoryBook, kind: Kind, value: Callable[[_Facts], Any]) -> Callable[[_Facts], int]:
+    codes, other = book.codes, -1 if book.listed_all else book.others
+
+    def code(facts: _Facts) -> int:
+        found = value(facts)
+        if isinstance(found, Unknown):
+            return book.unknown_code
+        return codes.get(found, other) if kind_of_value(found) == kind else -1
+
+    return code
 
 
 def _valuer(node: Node, names: Sequence[str]) -> Callable[[_Facts], Any]:
@@ -215,13 +247,10 @@ def _valuer(node: Node, names: Sequence[str]) -> Callable[[_Facts], Any]:
 def _quick(facts: _Facts, name: str) -> Any:
     """The commonest values without the long way round."""
     value = facts.record.get(name)
-    kind = type(value)
     if value is None:
         return UNKNOWN
-    if kind is str or kind is bool:
+    if isinstance(value, (str, bool)):
         return value
-    if kind is int and -(10**30) < value < 10**30:
+    if isinstance(value, int) and -(10**30) < value < 10**30:
         return Decimal(value)
-    if kind is float and math.isfinite(value):
-        return Decimal(repr(value))
     return facts[name]

@@ -39,15 +39,23 @@ class Plan:
         return self._lowering.tests
 
     def left_open(self, tests: frozenset[int]) -> int:
-        """The formula of the rows for which some policy's verdict, or its only missing clause, turns on `tests`."""
-        return self.formulas.any_of(self._open(name, tests) for name in self.clauses)
+        """The formula of the rows for which some policy's verdict turns on `tests`."""
+        return self.formulas.any_of(self._verdict_open(name, tests) for name in self.clauses)
 
-    def _open(self, name: str, tests: frozenset[int]) -> int:
+    def near_open(self, tests: frozenset[int]) -> int:
+        """The same for the only clause that is not true."""
+        return self.formulas.any_of(self._near_open(name, tests) for name in self.clauses)
+
+    def _verdict_open(self, name: str, tests: frozenset[int]) -> int:
+        eligible = self.formulas.all_of(self.outcomes(name, IS_TRUE))
+        ineligible = self.formulas.any_of(self.outcomes(name, IS_FALSE | IS_NULL))
+        return self.formulas.any_of([self._doubt(eligible, tests), self._doubt(ineligible, tests)])
+
+    def _near_open(self, name: str, tests: frozenset[int]) -> int:
         holds = self.outcomes(name, IS_TRUE)
-        ruled_out = self.formulas.any_of(self.outcomes(name, IS_FALSE | IS_NULL))
         in_reach = self.formulas.assume(self.formulas.all_but_one(holds), tests, ALWAYS)
         doubtful = self.formulas.any_of(self._doubt(clause, tests) for clause in holds)
-        return self.formulas.any_of([self.formulas.all_of([in_reach, doubtful]), self._doubt(ruled_out, tests)])
+        return self.formulas.all_of([in_reach, doubtful])
 
     def _doubt(self, number: int, tests: frozenset[int]) -> int:
         """Where the formula is not settled without `tests`."""

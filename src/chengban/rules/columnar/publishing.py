@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..evaluate import evaluate
-from .books import Book, CategoryBook, Outcomes, RankBook, category_book, rank_book
+from .books import Book, CategoryBook, Outcomes, RankBook, category_book, named, rank_book
 from .codes import Codes, encode_table
+from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
 from .plan import Plan
 from .sources import Source, Test
 from .tape import TestCodes
@@ -52,6 +54,9 @@ def _by_ranks(book: RankBook, needed: RankBook) -> Outcomes | None:
 
 def _by_categories(book: CategoryBook, test: Test, source: Source) -> Outcomes | None:
     """Each code must hold values of one outcome only."""
+    names = named(test.predicate) if source.kind == "string" else None
+    if names is not None:
+        return _by_names(book, *names)
     listed = [False, True] if source.kind == "boolean" else list(book.codes)
     needed = category_book([test], listed, evaluate)
     if source.kind != "boolean" and any(value not in book.codes for value in needed.codes):
@@ -70,4 +75,18 @@ def _by_categories(book: CategoryBook, test: Test, source: Source) -> Outcomes |
     for code, single in values.items():
         outcomes[code] = next(iter(single), by_code[needed.others])
     outcomes[-2:] = by_code[-2:]
+    return outcomes
+
+
+def _by_names(book: CategoryBook, outcome: int, names: Sequence[str]) -> Outcomes | None:
+    """The same for a test that asks whether a string is one of `names`."""
+    chosen = {name: book.codes[name] for name in names if name in book.codes}
+    if not book.listed_all and len(chosen) < len(set(names)):
+        return None
+    sharing = [value for value, code in book.codes.items() if code in set(chosen.values())]
+    if len(sharing) > len(chosen) or (not book.listed_all and book.others in chosen.values()):
+        return None
+    outcomes = np.full(book.size, FALSE_STATE if outcome == TRUE_STATE else TRUE_STATE, np.uint8)
+    outcomes[list(chosen.values())] = outcome
+    outcomes[-2:] = NULL_STATE, UNKNOWN_STATE
     return outcomes

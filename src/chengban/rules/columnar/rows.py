@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ..format import format_node
 from ..nodes import Node
 from ..unknown import UNKNOWN
 from .sources import free_names
@@ -26,8 +27,8 @@ class RowByRowWarning(UserWarning):
 
 def warn_of_rows(node: Node, evaluations: int) -> None:
     """The usual reporter: a warning that names the expression."""
-    text = repr(node)
-    shown = text if len(text) <= 300 else text[:297] + "…"
+    text = format_node(node)
+    shown = text if len(text) <= 300 else text[:299] + "…"
     warnings.warn(f"evaluated row by row ({evaluations} times): {shown}", RowByRowWarning, stacklevel=2)
 
 

@@ -13,8 +13,8 @@ from .encoding import BLOCK, Encoded, matrix, threads
 from .tape import Tape
 
 _WORDS = BLOCK // 64
-_LEAST_BLOCKS = 16
-"""Below so many blocks a thread costs more than it saves."""
+_LEAST_WORK = 200_000
+"""Below so many words of tape, all blocks together, a thread costs more than it saves."""
 
 Counts = npt.NDArray[np.int64]
 Bitmaps = npt.NDArray[np.uint64]
@@ -24,7 +24,7 @@ def run_tape(tape: Tape, encoded: Encoded, *, keep: bool) -> tuple[Counts, Bitma
     """(counts of each output, bitmaps (outputs, words) of 64 rows a word); no bitmaps unless `keep`."""
     blocks = -(-encoded.rows // BLOCK)
     bitmaps = bitmap_matrix(tape.outputs if keep else 0, blocks)
-    parts = max(1, min(threads(), blocks // _LEAST_BLOCKS))
+    parts = max(1, min(threads(), blocks * tape.words.size // _LEAST_WORK))
     bounds = [blocks * part // parts for part in range(parts + 1)]
     spans = list(pairwise(bounds))
     if parts == 1:
@@ -47,7 +47,7 @@ def bitmap_matrix(outputs: int, blocks: int) -> Bitmaps:
     """Zeroed bitmaps; the odd stride keeps equal rows of neighbours out of one cache set."""
     words = blocks * _WORDS
     stride = words + 8 if words % 64 == 0 else words
-    bitmaps: Any = matrix(outputs, stride, np.uint64)
+    bitmaps: Bitmaps = matrix(outputs, stride, np.uint64)
     return bitmaps
 
 
