@@ -18,11 +18,11 @@ def _substring(text: str, start: Decimal, length: Decimal | None = None) -> str 
 
 
 def _before(text: str, match: str) -> str:
-    return text.partition(match)[0] if match in text else ""
+    return text.partition(match)[0] if match and match in text else ""
 
 
 def _after(text: str, match: str) -> str:
-    return text.partition(match)[2] if match in text else ""
+    return text.partition(match)[2] if match else text
 
 
 def _matches(text: str, pattern: str, flags: str | None = None) -> bool | None:

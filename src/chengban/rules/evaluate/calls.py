@@ -70,7 +70,15 @@ class Builtin(Function):
         for signature in self.signatures:
             bound = signature.bind(positional, named)
             if bound is not None:
-                return signature.act(*bound)
+                return _or_null(signature.act, bound)
+        return None
+
+
+def _or_null(act: Callable[..., Any], arguments: list[Any]) -> Any:
+    """A result beyond what numbers and dates can hold is null."""
+    try:
+        return act(*arguments)
+    except (ArithmeticError, ValueError):
         return None
 
 
