@@ -34,7 +34,7 @@ class Tree(click.Group):
         if name not in _COMMANDS:
             return None
         module = importlib.import_module(_COMMANDS[name][0])
-        return getattr(module, name)  # type: ignore[no-any-return]
+        return getattr(module, name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -61,7 +61,7 @@ def _row(declared: Any, day: Any) -> dict[str, Any]:
 def explain_policy(name: str, file: Path, language: str, on: datetime | None, as_json: bool) -> None:
     """What POLICY says about the facts in a file: clause by clause, and what is missing. Needs no database."""
     from chengban.packs import current
-    from chengban.policies.explaining import explain
+    from chengban.policies.explaining import clause_verdict, explain
 
     take_up_demo()
     pack = current()
@@ -71,7 +71,7 @@ def explain_policy(name: str, file: Path, language: str, on: datetime | None, as
     click.echo(f"{verdict.policy.id} {verdict.policy.name}(版本 {verdict.version.version}):{_WORDS[verdict.verdict]}")
     for clause, result in zip(verdict.version.clauses, verdict.explanation.clauses, strict=True):
         gap = f" — {result.gap.sentence}" if result.gap else ""
-        click.echo(f"  {_MARKS[result.verdict]} {clause.text}{gap}")
+        click.echo(f"  {_MARKS[clause_verdict(result)]} {clause.text}{gap}")
     if verdict.amount is not None:
         click.echo(f"  金额:{verdict.amount:,} 元")
     if verdict.missing:
@@ -79,7 +79,7 @@ def explain_policy(name: str, file: Path, language: str, on: datetime | None, as
 
 
 _WORDS = {"eligible": "符合", "ineligible": "不符合", "unknown": "还不知道"}
-_MARKS = {"true": "✓", "false": "✗", "unknown": "?"}
+_MARKS = {"eligible": "✓", "ineligible": "✗", "unknown": "?"}
 
 
 def _policy(pack: Any, name: str) -> Any:
@@ -127,6 +127,8 @@ def typed_facts(pack: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 def as_dict(verdict: Any) -> dict[str, Any]:
     """A verdict in the documented shape of `--json`."""
+    from chengban.policies.explaining import clause_verdict
+
     return {
         "policy": verdict.policy.id,
         "version": verdict.version.version,
@@ -135,7 +137,7 @@ def as_dict(verdict: Any) -> dict[str, Any]:
             {
                 "text": clause.text,
                 "reference": reference(clause.citation),
-                "verdict": result.verdict,
+                "verdict": clause_verdict(result),
                 "facts": result.facts,
                 "gap": _gap(result.gap),
             }

@@ -36,7 +36,7 @@ def names(fields: Iterable[str]) -> sql.Composed:
 def raw() -> psycopg.Connection[Any]:
     """The psycopg connection under Django's, inside the same transaction."""
     connection.ensure_connection()
-    return connection.connection  # type: ignore[no-any-return]
+    return connection.connection
 
 
 def make_tables(registers: Iterable[Register]) -> None:

@@ -41,6 +41,11 @@ class Verdict:
         return self.explanation.missing
 
 
+def clause_verdict(result: rules.ClauseResult) -> str:
+    """One clause in the words of the whole: eligible, ineligible or unknown."""
+    return "unknown" if rules.is_unknown(result.verdict) else "eligible" if result.verdict is True else "ineligible"
+
+
 def explain(pack: Pack, policy: Policy, facts: dict[str, Any], *, on: date, language: str = "zh") -> Verdict:
     """What the version in force on a day says about the facts. Facts not given are unknown. Raises `NotInForce`."""
     version = policy.in_force(on)

@@ -75,8 +75,9 @@ class Kindly:
     def _outcome(self, name: str, matches: Any, table: pa.Table, counter: "_Counter") -> Matched:
         version, eligible, unknown = self.versions[name], matches.eligible(name), matches.unknown(name)
         amount, amount_unknown = self._amount(version, table, eligible)
+        near = np.where(unknown, -1, matches.near(name))  # a clause that is unknown is no step that anyone could take
         breakdown = counter.breakdown(eligible) | {
-            "near": _near(version, matches.near(name)),
+            "near": _near(version, near),
             "missing": self._missing(version, table, unknown),
         }
         return Matched(
@@ -84,7 +85,7 @@ class Kindly:
             version=version,
             eligible=int(matches.counts[name]),
             unknown=int(matches.unknown_counts[name]),
-            near=int(matches.near_counts[name]),
+            near=int((near >= 0).sum()),
             amount=amount,
             amount_unknown=amount_unknown,
             breakdown=breakdown,

@@ -79,7 +79,7 @@ def _problems(node: Node, vocabulary: Vocabulary, expected: str | None) -> list[
     kind = infer(node, vocabulary, problems)
     if expected and not kind.may_be(Type(expected)):
         problems.append(Problem(node.span, f"it gives a {kind.kind}, and a {expected} is wanted"))
-    if not problems:
+    if not problems and expected == "boolean":
         problems += clashes(conjuncts(node), vocabulary)
     return problems
 
