@@ -1,4 +1,4 @@
-"""What every test may use. The server is named by DATABASE_URL, else a private one is started; Django makes its test database on it."""
+"""What every test may use. DATABASE_URL names the server, else a private one is started; Django makes its test database there."""
 
 import os
 from collections.abc import Callable

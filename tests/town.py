@@ -54,6 +54,13 @@ def _tax(code: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _report(code: str) -> dict[str, Any]:
+    return {
+        "uscc": code, "year": 2024, "reported_on": "2025-05-20", "employees": 25, "revenue": "8600000.00",
+        "sales_revenue": "8600000.00", "total_assets": "5200000.00",
+    }  # fmt: skip
+
+
 ROWS: dict[str, list[dict[str, Any]]] = {
     "legal_persons": [
         _registration(LOTUS, "聊城清荷软件有限公司", "I6513"),
@@ -61,6 +68,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         _registration(EASTGATE, "聊城东关商贸有限公司", "F5199"),
         _registration("91371502MA3C00999X", "代码写错的公司", "F5199"),
     ],
+    "annual_reports": [_report(LOTUS), _report(WILLOW)],
     "social_insurance_employer": [_insurance(LOTUS, 12, 36_000), _insurance(WILLOW, 6, 18_000)],
     "tax_registration": [_tax(LOTUS), _tax(WILLOW)],
     "population": [

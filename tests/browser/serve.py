@@ -13,7 +13,8 @@ def main(port: str) -> None:
     django.setup()
     call_command("migrate", verbosity=0)
     prepare()
-    command = ("granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--no-log", "chengban.config.wsgi:application")
+    where = ("--host", "127.0.0.1", "--port", port)
+    command = ("granian", "--interface", "wsgi", *where, "--no-log", "chengban.config.wsgi:application")
     os.execvp(str(Path(sys.executable).parent / "granian"), command)
 
 

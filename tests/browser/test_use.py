@@ -109,6 +109,7 @@ def test_what_is_pressed_is_large_enough(open_page: Open) -> None:
     page = open_page("/", width=360)
     small = page.evaluate(
         """() => [...document.querySelectorAll('button, input, .button, nav a, .chips a')].filter(e => e.offsetParent)
-        .map(e => [e.innerText || e.name, e.getBoundingClientRect()]).filter(([n, b]) => b.width < 24 || b.height < 24).map(([n]) => n)"""
+        .map(e => [e.innerText || e.name, e.getBoundingClientRect()])
+        .filter(([name, box]) => box.width < 24 || box.height < 24).map(([name]) => name)"""
     )
     assert small == []

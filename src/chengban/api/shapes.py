@@ -208,8 +208,8 @@ def file(given: Profile) -> FileOut:
 
 def _fact(view: FactView) -> FactOut:
     return FactOut(
-        id=view.fact.id, name=view.fact.name, value=_plain(view.value), unit=view.fact.unit, known=view.known,
-        derived=view.derived, register_id=view.register.id if view.register else None,
+        id=view.fact.id, name=view.fact.name, value=_plain(view.value) if view.known else None, unit=view.fact.unit,
+        known=view.known, derived=view.derived, register_id=view.register.id if view.register else None,
         department=view.register.department if view.register else None, learned_at=view.learned_at,
     )  # fmt: skip
 

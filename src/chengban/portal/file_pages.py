@@ -90,6 +90,12 @@ class PolicyCard:
     def state(self) -> str:
         return "near" if self.verdict.near else self.verdict.verdict
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether what is left to do is a number to reach, and not what the firm is."""
+        gap = next((r.gap for r in self.verdict.explanation.clauses if r.verdict is False), None)
+        return gap is not None and isinstance(gap.value, Decimal) and isinstance(gap.needed, Decimal)
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -99,7 +105,9 @@ class Findings:
     total: Decimal
 
     def of(self, state: str) -> list[PolicyCard]:
-        return [card for card in self.cards if card.state == state]
+        """The cards of a state; of those one step away, the ones whose step is a number to reach come first."""
+        chosen = [card for card in self.cards if card.state == state]
+        return sorted(chosen, key=lambda card: state == "near" and not card.is_measured)
 
     @property
     def groups(self) -> list[tuple[str, list[PolicyCard]]]:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -15,18 +17,25 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """When, who by office (never a clerk's name), and what for."""
+    """Readings of one day by one office for one purpose: the last of them, and how many."""
 
     at: datetime
     who: str
     purpose: str
+    own: bool
+    times: int
 
 
 def readings_of(pack: Pack, kind: str, subject: str) -> list[Reading]:
-    """The newest readings of a subject's file, newest first."""
+    """The newest readings of a subject's file, newest first; who by office, never a clerk's name."""
     entries = list(Entry.objects.filter(subject=f"{kind}:{subject}", act="facts.read").order_by("-id")[:MOST])
     offices = _offices(pack, {entry.actor for entry in entries}, subject)
-    return [Reading(entry.at, offices[entry.actor], _purpose(entry)) for entry in entries]
+    alike = groupby(entries, key=lambda entry: (localtime(entry.at).date(), offices[entry.actor], _purpose(entry)))
+    return [_reading(list(some), who, purpose) for (_day, who, purpose), some in alike]
+
+
+def _reading(some: list[Entry], who: str, purpose: str) -> Reading:
+    return Reading(some[0].at, who, purpose, some[0].payload.get("purpose") == "own", len(some))
 
 
 PURPOSES = {"own": _lazy("自己查看"), "counter": _lazy("窗口服务"), "policy": _lazy("政策核对")}
