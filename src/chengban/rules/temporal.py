@@ -243,7 +243,7 @@ _TIME_TEXT = re.compile(_TIME, re.ASCII)
 _DATETIME_TEXT = re.compile(f"{_DATE}T{_TIME}", re.ASCII)
 _MONTHS_TEXT = re.compile(r"(-?)P(?=\d)(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 _DAYS_TEXT = re.compile(
-    r"(-?)P(?=\d|T\d)(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d+))?S)?)?", re.ASCII
+    r"(-?)P(?=\d|T\d)(?:(\d{1,12})D)?(?:T(?=\d)(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d*))?S)?)?", re.ASCII
 )
 
 
@@ -265,10 +265,11 @@ def _zone_of(text: str | None) -> Zone | bool | None:
 def _time_of(match: re.Match[str]) -> Time | None:
     hour, minute, second = (int(match[part]) for part in ("hour", "minute", "second"))
     zone = _zone_of(match["zone"])
-    if hour > 23 or minute > 59 or second > 59 or isinstance(zone, bool):
-        return None
     fraction = int(((match["fraction"] or "") + "0" * 9)[:9])
-    return Time(hour * HOUR + minute * MINUTE + second * SECOND + fraction, zone)
+    nanos = hour * HOUR + minute * MINUTE + second * SECOND + fraction
+    if nanos > DAY or (nanos < DAY and hour > 23) or minute > 59 or second > 59 or isinstance(zone, bool):
+        return None
+    return Time(nanos, zone)
 
 
 def parse_date(text: str) -> Date | None:
@@ -280,7 +281,8 @@ def parse_date(text: str) -> Date | None:
 def parse_time(text: str) -> Time | None:
     """A time as XML Schema writes it, or with `@Zone/Name`; None for anything else."""
     match = _TIME_TEXT.fullmatch(text)
-    return _time_of(match) if match else None
+    clock = _time_of(match) if match else None
+    return None if clock is None else Time(clock.nanos % DAY, clock.zone)
 
 
 def parse_datetime(text: str) -> DateTime | None:
@@ -290,7 +292,9 @@ def parse_datetime(text: str) -> DateTime | None:
         bare = parse_date(text)
         return None if bare is None else midnight(bare)
     day, clock = make_date(int(match["year"]), int(match["month"]), int(match["day"])), _time_of(match)
-    return None if day is None or clock is None else DateTime(day, clock)
+    if day is None or clock is None:
+        return None
+    return DateTime(day, clock) if clock.nanos < DAY else datetime_of_local(DAY * (day.ordinal + 1), clock.zone)
 
 
 def parse_duration(text: str) -> MonthsDuration | TimeDuration | None:

@@ -8,10 +8,9 @@ from typing import Any
 
 from ..budget import budget
 from ..errors import RulesError
-from ..evaluate.comparing import equal, negate
+from ..evaluate.comparing import equal, negate, ordered
 from ..nodes import Interval, Literal, Name, Negate, Node, children
 from ..temporal import (
-    DAY,
     HOUR,
     MINUTE,
     SECOND,
@@ -99,27 +98,23 @@ def _duration(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
 
 
-def _months_between(start: Date | DateTime, end: Date | DateTime) -> MonthsDuration | None:
-    if isinstance(start, DateTime) and isinstance(end, DateTime) and (start.offset is None) != (end.offset is None):
-        return None
-    if _position(end) < _position(start):
-        return MonthsDuration(-_whole_months(end, start))
-    return MonthsDuration(_whole_months(start, end))
+def _months_between(start: Date | DateTime, end: Date | DateTime) -> MonthsDuration:
+    """Whole months between two days; the time of day does not count."""
+    first, last = _day(start), _day(end)
+    if last.ordinal < first.ordinal:
+        return MonthsDuration(-_whole_months(last, first))
+    return MonthsDuration(_whole_months(first, last))
 
 
-def _position(value: Date | DateTime) -> int:
-    return value.local if isinstance(value, DateTime) else value.ordinal * DAY
+def _day(value: Date | DateTime) -> Date:
+    return value.date if isinstance(value, DateTime) else value
 
 
-def _whole_months(start: Date | DateTime, end: Date | DateTime) -> int:
-    first, last = _date_from(start), _date_from(end)
-    assert first is not None and last is not None
-    months = (last.year - first.year) * 12 + last.month - first.month
-    rest_of_last = last.day * DAY + _position(end) % DAY
-    return months - (rest_of_last < first.day * DAY + _position(start) % DAY)
+def _whole_months(first: Date, last: Date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)
 
 
-def _is(left: Any, right: Any) -> bool:
+def _is(left: Any, right: Any = None) -> bool:
     """Same kind and same text: unlike `=`, times of different zones are never the same."""
     if kind(left) != kind(right):
         return False
@@ -148,7 +143,13 @@ def _range(text: str) -> Range | None:
     if any(end is _NO_CONSTANT for end in ends) or ends == [None, None]:
         return None
     made = make_range(ends[0], node.lo_closed, ends[1], node.hi_closed)
-    return made if isinstance(made, Range) else None
+    return made if isinstance(made, Range) and _runs_forward(made) else None
+
+
+def _runs_forward(bounds: Range) -> bool:
+    if bounds.lo is None or bounds.hi is None:
+        return True
+    return kind(bounds.lo) == kind(bounds.hi) and ordered(bounds.lo, bounds.hi) in (-1, 0)
 
 
 _NO_CONSTANT: Any = object()
@@ -184,6 +185,6 @@ TABLE: dict[str, tuple[tuple[str, Any], ...]] = {
     "duration": (("from: string|duration", _duration),),
     "years and months duration": ((f"from: {_POINT}, to: {_POINT}", _months_between),),
     "not": (("negand: any", negate),),
-    "is": (("value1: any, value2: any", _is),),
+    "is": (("value1: any, value2?: any", _is),),
     "range": (("from: string", _range),),
 }

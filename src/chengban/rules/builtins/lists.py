@@ -129,7 +129,7 @@ def _concatenate(lists: list[Any]) -> list[Any]:
 
 def _place(items: list[Any], position: Decimal) -> int | None:
     place = int(position)
-    if place == 0 or abs(place) > len(items) or place != position:
+    if place == 0 or abs(place) > len(items):
         return None
     return place - 1 if place > 0 else len(items) + place
 

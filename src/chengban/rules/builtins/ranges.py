@@ -67,22 +67,6 @@ def _overlaps_before(first: Range, second: Range) -> Any:
     return all_of([starts_first, reaches, _ends_no_later(first, second)])
 
 
-def _overlaps_after(first: Range, second: Range) -> Any:
-    reaches = any_of(
-        [
-            _less(first.lo, second.hi),
-            all_of([equal(first.lo, second.hi), first.lo_closed, second.hi_closed]),
-        ]
-    )
-    ends_last = any_of(
-        [
-            _less(second.hi, first.hi),
-            all_of([equal(second.hi, first.hi), first.hi_closed, not second.hi_closed]),
-        ]
-    )
-    return all_of([_starts_no_later(second, first), reaches, ends_last])
-
-
 def _same_start(first: Range, second: Range) -> Any:
     return all_of([equal(first.lo, second.lo), first.lo_closed == second.lo_closed])
 
@@ -138,7 +122,7 @@ TABLE: dict[str, tuple[Way, ...]] = {
     "met by": ((_RANGES, _turned(_meets)),),
     "overlaps": ((_RANGES, _overlaps),),
     "overlaps before": ((_RANGES, _overlaps_before),),
-    "overlaps after": ((_RANGES, _overlaps_after),),
+    "overlaps after": ((_RANGES, _turned(_overlaps_before)),),
     "finishes": ((_POINT_RANGE, _point_finishes), (_RANGES, _finishes)),
     "finished by": ((_RANGE_POINT, _turned(_point_finishes)), (_RANGES, _turned(_finishes))),
     "includes": ((_RANGE_POINT, _turned(in_range)), (_RANGES, _includes)),

@@ -46,14 +46,12 @@ def _split(text: str, delimiter: str) -> list[str] | None:
         return None
 
 
-def _join(
-    items: list[Any], delimiter: str | None = None, prefix: str | None = None, suffix: str | None = None
-) -> str | None:
+def _join(items: list[Any], delimiter: str | None = None) -> str | None:
     texts = [item for item in items if item is not None]
     if not all(isinstance(text, str) for text in texts):
         return None
     budget().fits(sum(map(len, texts)) + len(delimiter or "") * len(texts))
-    return (prefix or "") + (delimiter or "").join(texts) + (suffix or "")
+    return (delimiter or "").join(texts)
 
 
 _MATCH = "string: string, match: string"
@@ -70,5 +68,5 @@ TABLE: dict[str, tuple[tuple[str, Any], ...]] = {
     "ends with": ((_MATCH, str.endswith),),
     "matches": (("input: string, pattern: string, flags?: string|null", _matches),),
     "split": (("string: string, delimiter: string", _split),),
-    "string join": (("list: list, delimiter?: string|null, prefix?: string|null, suffix?: string|null", _join),),
+    "string join": (("list: list, delimiter?: string|null", _join),),
 }

@@ -61,7 +61,7 @@ class Model:
         """The parts that are not imported."""
         return (part for part in self.parts.values() if part.model is self)
 
-    def evaluate(self, decision: str, inputs: Mapping[str, Any] = {}, *, limits: Limits = DEFAULT_LIMITS) -> Any:  # noqa: B006
+    def evaluate(self, decision: str, inputs: Mapping[str, Any] = {}, *, limits: Limits = DEFAULT_LIMITS) -> Any:
         """The FEEL value of a decision of this model. `inputs` by name; absent ones are null.
 
         Raises ModelError when there is no such decision, LimitError when it costs too much.
@@ -69,7 +69,7 @@ class Model:
         part = self.part(decision, "decision")
         return self._guarded(limits, lambda budget: Session(budget, inputs).value(part))
 
-    def invoke(self, name: str, arguments: Mapping[str, Any] = {}, *, limits: Limits = DEFAULT_LIMITS) -> Any:  # noqa: B006
+    def invoke(self, name: str, arguments: Mapping[str, Any] = {}, *, limits: Limits = DEFAULT_LIMITS) -> Any:
         """The value of a decision service or a business knowledge model called with arguments by name.
 
         Arguments left out are null. Raises like `evaluate`.

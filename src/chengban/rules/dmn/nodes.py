@@ -24,6 +24,14 @@ class Steps(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Match(Node):
+    """A boxed filter: unlike `[…]` of FEEL it takes no position, and is null unless each match is true or false."""
+
+    source: Node
+    predicate: Node
+
+
+@dataclass(frozen=True, slots=True)
 class Broken(Node):
     """An expression that could not be read; its value is null."""
 

@@ -8,10 +8,10 @@ from typing import Any
 from ..builtins.registry import BUILTINS
 from ..evaluate.comparing import all_of, equal
 from ..evaluate.environment import Environment
-from ..evaluate.evaluator import evaluate_node, run
+from ..evaluate.evaluator import evaluate_node, run, scope_of
 from ..evaluate.types import coerce
 from ..unknown import Unknown, merge, unknown_among
-from .nodes import Broken, DecisionTable, Output, Rule, Steps, Typed
+from .nodes import Broken, DecisionTable, Match, Output, Rule, Steps, Typed
 
 Hits = list[tuple[Any, ...]]
 
@@ -19,6 +19,23 @@ Hits = list[tuple[Any, ...]]
 @evaluate_node.register
 def _(node: Typed, environment: Environment) -> Any:
     return coerce(run(node.value, environment), node.type, environment.types)
+
+
+@evaluate_node.register
+def _(node: Match, environment: Environment) -> Any:
+    source = run(node.source, environment)
+    if source is None or isinstance(source, Unknown):
+        return source
+    items = source if isinstance(source, list) else [source]
+    verdicts = [
+        item if isinstance(item, Unknown) else run(node.predicate, scope_of(item, environment)) for item in items
+    ]
+    unknown = unknown_among(verdicts)
+    if unknown is not None:
+        return unknown
+    if not all(isinstance(verdict, bool) for verdict in verdicts):
+        return None
+    return [item for item, verdict in zip(items, verdicts, strict=True) if verdict]
 
 
 @evaluate_node.register

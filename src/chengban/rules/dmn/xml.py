@@ -9,7 +9,6 @@ from xml.etree.ElementTree import Element
 from ..errors import ModelError, RulesError
 from ..nodes import (
     ContextLiteral,
-    Filter,
     For,
     FunctionCall,
     FunctionDefinition,
@@ -17,7 +16,6 @@ from ..nodes import (
     Iteration,
     ListLiteral,
     Literal,
-    Name,
     Node,
     Parameter,
     Quantified,
@@ -25,7 +23,7 @@ from ..nodes import (
     UnaryTests,
 )
 from ..parser import parse, parse_unary_tests
-from .nodes import Broken, DecisionTable, Input, Output, Rule, Steps, Typed
+from .nodes import Broken, DecisionTable, Input, Match, Output, Rule, Steps, Typed
 
 MAX_MODEL = 20_000_000
 _ANY_VALUE = UnaryTests(())
@@ -190,7 +188,7 @@ def _quantified(reader: Reader, element: Element) -> Node:
 
 
 def _filter(reader: Reader, element: Element) -> Node:
-    return Filter(reader.inside(first(element, "in")), reader.inside(first(element, "match")))
+    return Match(reader.inside(first(element, "in")), reader.inside(first(element, "match")))
 
 
 def _table(reader: Reader, element: Element) -> Node:

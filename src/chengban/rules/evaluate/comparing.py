@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..budget import budget
-from ..temporal import Date, DateTime, MonthsDuration, Time, TimeDuration, midnight
+from ..temporal import SECOND, Date, DateTime, MonthsDuration, Time, TimeDuration, midnight
 from ..unknown import Unknown, merge, unknown_among
 from ..values import Function, Range
 
@@ -65,7 +65,15 @@ def _equal_alike(left: Any, right: Any) -> Truth:
         return _all_same([equal(entry, right[key]) for key, entry in left.items()])
     if isinstance(left, Range):
         return _equal_ranges(left, right)
+    if isinstance(left, (Time, DateTime)):
+        return _to_the_second(left) == _to_the_second(right)
     return left is right if isinstance(left, Function) else bool(left == right)
+
+
+def _to_the_second(value: Time | DateTime) -> tuple[bool, int]:
+    """Times are equal when they are so to the second, though they are ordered by fractions too."""
+    local, nanos = value.key
+    return local, nanos // SECOND
 
 
 def _all_same(parts: list[Truth]) -> Truth:

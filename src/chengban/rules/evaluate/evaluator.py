@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
+from ..errors import RulesError
 from ..nodes import (
     Between,
     BinaryArithmetic,
@@ -36,6 +37,7 @@ from ..nodes import (
     UnaryTests,
     walk,
 )
+from ..parser import parse
 from ..temporal import Date, date_of_ordinal
 from ..unknown import Unknown, merge, unknown_among
 from ..values import Range
@@ -72,7 +74,22 @@ def _(node: Name, environment: Environment) -> Any:
     value = environment.find(node.name)
     if value is not MISSING:
         return value
-    return _builtins().get(node.name)
+    found = _builtins().get(node.name, MISSING)
+    return _taken_apart(node, environment) if found is MISSING else found
+
+
+def _taken_apart(node: Name, environment: Environment) -> Any:
+    """A name that holds marks, such as `a-b`, but is not known here: what it means as an expression."""
+    if not _MARKS.intersection(node.name):
+        return None
+    try:
+        parts = parse(node.name)
+    except RulesError:
+        return None
+    return None if isinstance(parts, Name) else run(parts, environment)
+
+
+_MARKS = frozenset("./-'+*")
 
 
 def _builtins() -> dict[str, Any]:
@@ -318,7 +335,7 @@ def _(node: Filter, environment: Environment) -> Any:
 def _filtered(items: list[Any], predicate: Node, environment: Environment) -> Any:
     kept, unknowns = [], []
     for item in items:
-        value = item if isinstance(item, Unknown) else run(predicate, _scope_of(item, environment))
+        value = item if isinstance(item, Unknown) else run(predicate, scope_of(item, environment))
         if isinstance(value, Decimal):
             return merge(unknowns) if unknowns else _at(items, value)
         if isinstance(value, Unknown):
@@ -328,7 +345,8 @@ def _filtered(items: list[Any], predicate: Node, environment: Environment) -> An
     return merge(unknowns) if unknowns else kept
 
 
-def _scope_of(item: Any, environment: Environment) -> Environment:
+def scope_of(item: Any, environment: Environment) -> Environment:
+    """The scope of a filter for one item: `item`, and its entries by name."""
     if isinstance(item, dict):
         return environment.child({"item": item, **item})
     return environment.child({"item": item})
