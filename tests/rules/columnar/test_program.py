@@ -5,13 +5,14 @@ from __future__ import annotations
 import warnings
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from chengban.rules.columnar import compile, evaluate_column
+from chengban.rules.columnar import compile, evaluate_column, open_bitmaps, write_bitmaps
 from chengban.rules.columnar.rows import RowByRowWarning
 from chengban.rules.nodes import Node
 from chengban.rules.parser import parse
@@ -150,6 +151,17 @@ def test_columnar_forms_do_not_warn() -> None:
         program = compile({rule: rule for rule in rules})
         matches = program.match(program.encode(table))
     assert [matches.counts[rule] for rule in rules] == [1, 0, 1, 1]
+
+
+@pytest.mark.parametrize("rows", [0, 5, 70_000])
+def test_bitmaps_come_back_from_disk(rows: int, tmp_path: Path) -> None:
+    program = compile({"小": "staff < 10", "大": "staff >= 300", "all": "true"})
+    matches = program.match(program.encode(pa.table({"staff": np.arange(rows) % 1000})))
+    write_bitmaps(matches, tmp_path / "bitmaps.arrow")
+    stored = open_bitmaps(tmp_path / "bitmaps.arrow")
+    assert stored.rows == rows and stored.names == ("小", "大", "all")
+    for name in stored.names:
+        assert (stored.eligible(name) == matches.eligible(name)).all()
 
 
 RECORDS: list[dict[str, Any]] = [

@@ -2,6 +2,7 @@
 
 from .column import Column, evaluate_column
 from .program import Program, compile
+from .storing import open_bitmaps, write_bitmaps
 from .trees import from_tree
 
-__all__ = ["Column", "Program", "compile", "evaluate_column", "from_tree"]
+__all__ = ["Column", "Program", "compile", "evaluate_column", "from_tree", "open_bitmaps", "write_bitmaps"]

@@ -153,11 +153,12 @@ def run(
     registers: np.ndarray,
     counts: np.ndarray,
     bitmaps: np.ndarray,
+    origin: int,
 ) -> None:
     """Run `tape` over blocks [first_block, last_block) of the code matrices, (columns, padded rows) each.
 
     `registers` is (n, 32) uint64 on a 64-byte boundary, its last row spare; `counts` (outputs,) int64 is added to;
-    `bitmaps` is (outputs, words) uint64, or has no rows when only counts are wanted.
+    `bitmaps` is (outputs, words) uint64 from block `origin` on, or has no rows when only counts are wanted.
     """
     spare = registers[registers.shape[0] - 1].ctypes.data
     base, tape_address = registers.ctypes.data, tape.ctypes.data
@@ -193,7 +194,7 @@ def run(
                     _clear_after(registers[registers.shape[0] - 1], rows - block * BLOCK)
                 counts[output] += _ones(spare)
                 if keep:
-                    bitmaps[output, block * WORDS : (block + 1) * WORDS] = registers[registers.shape[0] - 1]
+                    bitmaps[output, (block - origin) * WORDS : (block - origin + 1) * WORDS] = registers[registers.shape[0] - 1]
                 if kind == NEAR:
                     for clause in range(count):
                         counts[output + 1 + clause] += _ones_without(spare, base + tape[at + 3 + clause] * REGISTER_BYTES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from .codes import Codes
 from .formula import IS_FALSE, IS_NULL, IS_TRUE
 from .running import Bitmaps, run_tape, to_booleans
-from .tape import Root
+from .tape import Root, Tape
 
 _KEPT_BYTES = 64 << 20
 """Bitmaps up to this size stay in memory; of more policies one is computed again when it is asked for."""
@@ -83,16 +84,20 @@ class Matches:
         which[missed != 1] = -1
         return which
 
-    def _booleans(self, verdict: str, name: str) -> npt.NDArray[np.bool_]:
+    def tape(self, verdict: Literal["eligible", "ineligible"]) -> Tape:
+        """The tape with one output for each policy."""
+        return self.codes.tape([self._root(verdict, name) for name in self.names])
+
+    def _booleans(self, verdict: Literal["eligible", "ineligible"], name: str) -> npt.NDArray[np.bool_]:
         bitmaps = self._all(verdict)[1]
         if len(bitmaps):
             return to_booleans(bitmaps[self.names.index(name)], self.codes.rows)
         tape = self.codes.tape([self._root(verdict, name)])
         return to_booleans(run_tape(tape, self.codes.encoded, keep=True)[1][0], self.codes.rows)
 
-    def _all(self, verdict: str) -> tuple[Mapping[str, int], Bitmaps]:
+    def _all(self, verdict: Literal["eligible", "ineligible"]) -> tuple[Mapping[str, int], Bitmaps]:
         if verdict not in self._found:
-            tape = self.codes.tape([self._root(verdict, name) for name in self.names])
+            tape = self.tape(verdict)
             keep = len(self.names) * self.codes.rows // 8 <= _KEPT_BYTES
             counts, bitmaps = run_tape(tape, self.codes.encoded, keep=keep)
             self._found[verdict] = dict(zip(self.names, counts.tolist(), strict=True)), bitmaps

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .compiled import kernel
 from .encoding import BLOCK, Encoded, matrix, threads
 from .tape import Tape
 
@@ -34,12 +35,16 @@ def run_tape(tape: Tape, encoded: Encoded, *, keep: bool) -> tuple[Counts, Bitma
     return np.sum(counts, axis=0), bitmaps
 
 
-def _run_blocks(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps) -> Counts:
-    from .compiled import kernel
+def run_span(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps) -> Counts:
+    """Blocks [first, last) only; `bitmaps` begins with the first of them."""
+    return _run_blocks(tape, encoded, span, bitmaps, span[0])
 
+
+def _run_blocks(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps, origin: int = 0) -> Counts:
     counts = np.zeros(tape.outputs, np.int64)
     registers = matrix(tape.registers, _WORDS, np.uint64)
-    kernel().run(tape.words, encoded.codes8, encoded.codes16, encoded.rows, *span, registers, counts, bitmaps)
+    codes = encoded.codes8, encoded.codes16, encoded.rows
+    kernel().run(tape.words, *codes, *span, registers, counts, bitmaps, origin)
     return counts
 
 
