@@ -19,7 +19,7 @@ from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register
 from chengban.packs.units import convert
-from chengban.packs.vocabulary import vocabulary
+from chengban.packs.vocabulary import calendar_facts, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _compose(pack: Pack, kind: Kind, subject: str, on: date, known_by: int | Non
     times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
     learned = {name: times.get(batch) for name, batch in batches.items()}
     known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
-    views = tuple(_views(pack, kind, known, learned))
+    views = tuple(_views(pack, kind, on, known, learned))
     return Profile(kind, subject, held[0][subjects.name], on, views, known)
 
 
@@ -103,15 +103,16 @@ def _holds(register: Register, where: str | None, row: dict[str, Any], on: date)
     return value if isinstance(value, bool) else None if rules.is_unknown(value) else False
 
 
-def _views(pack: Pack, kind: Kind, known: dict[str, Any], learned: dict[str, datetime | None]) -> Iterable[FactView]:
+def _views(pack: Pack, kind: Kind, on: date, known: dict[str, Any], learned: dict[str, datetime | None]) -> Iterable[FactView]:
     words = vocabulary(pack)
+    held = {**calendar_facts(on), **known}
     for fact in pack.facts.values():
         source = source_of(fact, kind)
         if source is not None:
             register = pack.registers[source.register_]
             yield FactView(fact, known.get(fact.id), fact.id in known, register, learned.get(register.id), False)
         elif fact.formula is not None or fact.table is not None:
-            value = rules.evaluate_known(words.inline(rules.parse(fact.id)), known)
+            value = rules.evaluate_known(words.inline(rules.parse(fact.id)), held)
             if _stands_on(pack, fact, kind):
                 yield FactView(fact, _plain(value), not rules.is_unknown(value) and value is not None, None, None, True)
 
@@ -119,7 +120,8 @@ def _views(pack: Pack, kind: Kind, known: dict[str, Any], learned: dict[str, dat
 def _stands_on(pack: Pack, fact: FactDeclaration, kind: Kind) -> bool:
     """Whether a derived fact is about this kind of subject: something it stands on is read for the kind."""
     names = rules.names_in(vocabulary(pack).inline(rules.parse(fact.id)))
-    return all(source_of(pack.facts[name], kind) is not None for name in names if name in pack.facts)
+    held = names - set(calendar_facts(date.min))
+    return bool(held) and all(name in pack.facts and source_of(pack.facts[name], kind) is not None for name in held)
 
 
 def _plain(value: Any) -> Any:

@@ -25,7 +25,7 @@ from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
 from chengban.packs.model import ConsistencyRule, Register
-from chengban.packs.vocabulary import facts_in, vocabulary
+from chengban.packs.vocabulary import facts_in, grounded, vocabulary
 
 SAMPLE = 20
 
@@ -141,13 +141,13 @@ def _across(pack: Pack, on: date) -> dict[str, list[tuple[Fault, int]]]:
         node = vocabulary(pack).resolve(rules.parse(rule.rule, names=vocabulary(pack).names))
         facts = sorted(facts_in(pack, [node]))
         table = tables.setdefault(f"{rule.about} {facts}", frame.build(pack, rule.about, on=on, wanted=facts))
-        fault, compared = _compare(pack, rule, node, table)
+        fault, compared = _compare(rule, grounded(pack, node, on), table)
         outcome.setdefault(_answering(pack, rule, facts), []).append((fault, compared))
     return outcome
 
 
-def _compare(pack: Pack, rule: ConsistencyRule, node: rules.Node, table: pa.Table) -> tuple[Fault, int]:
-    column = rules.evaluate_column(node, table, vocabulary(pack))
+def _compare(rule: ConsistencyRule, node: rules.Node, table: pa.Table) -> tuple[Fault, int]:
+    column = rules.evaluate_column(node, table)
     values = column.values.combine_chunks() if isinstance(column.values, pa.ChunkedArray) else column.values
     known = ~np.asarray(column.unknown, dtype=bool)
     wrong = known & ~np.asarray(pc.fill_null(values, True).to_numpy(zero_copy_only=False), dtype=bool)

@@ -8,7 +8,7 @@ from chengban import rules
 from chengban.packs.loader import Pack
 from chengban.packs.model import Example, Policy
 from chengban.packs.source import Finding
-from chengban.packs.vocabulary import amount_of, clauses_of, vocabulary
+from chengban.packs.vocabulary import amount_of, calendar_facts, clauses_of, vocabulary
 
 
 def run_examples(pack: Pack) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def _difference(pack: Pack, policy: Policy, example: Example) -> str:
     if version is None:
         return "" if example.expect == "ineligible" else f"no version is in force on {example.on}"
     try:
-        facts = known_facts(pack, example.facts)
+        facts = {**calendar_facts(example.on), **known_facts(pack, example.facts)}
     except KeyError as unknown:
         return f"there is no fact {unknown.args[0]}"
     explained = rules.explain(clauses_of(pack, version), facts, vocabulary(pack))

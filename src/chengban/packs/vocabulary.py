@@ -1,11 +1,12 @@
 """The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
 
 from collections.abc import Iterable
+from datetime import date
 from itertools import groupby
 
 from chengban import rules
 from chengban.packs.loader import Pack
-from chengban.packs.model import Amount, DecisionTable, FactDeclaration, PolicyVersion, TableRule
+from chengban.packs.model import DecisionTable, FactDeclaration, PolicyVersion, TableRule
 
 
 def vocabulary(pack: Pack) -> rules.Vocabulary:
@@ -100,29 +101,27 @@ def clauses_of(pack: Pack, version: PolicyVersion) -> list[rules.Clause]:
     return [rules.Clause(id=clause.id, node=expression(pack, clause.when, version)) for clause in version.clauses]
 
 
-def condition_of(pack: Pack, version: PolicyVersion) -> rules.Node:
-    """The whole condition: every clause its author wrote, joined."""
-    return rules.conjunction(clause.node for clause in clauses_of(pack, version))
-
-
 def amount_of(pack: Pack, version: PolicyVersion) -> rules.Node | None:
     return None if version.amount.formula is None else expression(pack, version.amount.formula, version)
 
 
+def calendar_facts(on: date) -> dict[str, object]:
+    """The two facts that no register holds: 业务日期 and 业务年度."""
+    return {"business_date": on, "business_year": on.year}
+
+
+def grounded(pack: Pack, node: rules.Node, on: date) -> rules.Node:
+    """The node over base facts alone, at a business date: what is compiled and run over columns."""
+    return rules.bind(vocabulary(pack).inline(node), calendar_facts(on))
+
+
+def condition_of(pack: Pack, version: PolicyVersion, on: date) -> rules.Node:
+    """The whole condition, grounded: every clause its author wrote, each kept as one part."""
+    return rules.conjunction(grounded(pack, clause.node, on) for clause in clauses_of(pack, version))
+
+
 def facts_in(pack: Pack, nodes: Iterable[rules.Node]) -> frozenset[str]:
-    """The facts that the nodes stand on, derived ones replaced by what they are derived from."""
+    """The base facts that the nodes stand on."""
     words = vocabulary(pack)
-    return frozenset(name for node in nodes for name in rules.names_in(words.inline(node)))
-
-
-__all__ = [
-    "Amount",
-    "amount_of",
-    "clauses_of",
-    "condition_of",
-    "expression",
-    "facts_in",
-    "parameters_of",
-    "table_text",
-    "vocabulary",
-]
+    calendar = calendar_facts(date.min)
+    return frozenset(name for node in nodes for name in rules.names_in(words.inline(node)) if name not in calendar)

@@ -8,7 +8,7 @@ from typing import Any
 from chengban import rules
 from chengban.packs import Pack
 from chengban.packs.model import Clause, Policy, PolicyVersion
-from chengban.packs.vocabulary import amount_of, clauses_of, vocabulary
+from chengban.packs.vocabulary import amount_of, calendar_facts, clauses_of, vocabulary
 from chengban.policies.errors import NotInForce
 
 
@@ -51,6 +51,7 @@ def explain(pack: Pack, policy: Policy, facts: dict[str, Any], *, on: date, lang
     version = policy.in_force(on)
     if version is None:
         raise NotInForce(f"{policy.name}({policy.id}){_when(policy)},{on} 不在有效期内。")
+    facts = {**calendar_facts(on), **facts}
     explanation = rules.explain(clauses_of(pack, version), facts, vocabulary(pack), language=language)
     return Verdict(policy, version, explanation, _amount(pack, version, facts, explanation))
 

@@ -16,7 +16,7 @@ from chengban import rules
 from chengban.facts import frame
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
-from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, vocabulary
+from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, vocabulary
 
 Bits = npt.NDArray[np.bool_]
 _FEN = Decimal("0.01")
@@ -55,7 +55,7 @@ class Kindly:
 
     def wanted(self) -> list[str]:
         """The base facts that the conditions and amounts stand on, and those that matches are broken down by."""
-        nodes = [condition_of(self.pack, version) for version in self.versions.values()]
+        nodes = [condition_of(self.pack, version, self.on) for version in self.versions.values()]
         nodes += [node for version in self.versions.values() if (node := amount_of(self.pack, version)) is not None]
         extra = [
             rules.parse(name) for name in (self.pack.city.county_fact, self.pack.city.industry_fact) if name in self.pack.facts
@@ -64,9 +64,9 @@ class Kindly:
 
     def match(self, table: pa.Table) -> tuple[list[Matched], float]:
         """Each policy's outcome over the frame, and the seconds that compiling, encoding and matching took."""
-        conditions = {name: condition_of(self.pack, version) for name, version in self.versions.items()}
+        conditions = {name: condition_of(self.pack, version, self.on) for name, version in self.versions.items()}
         started = time.perf_counter()
-        program = rules.compile(conditions, vocabulary(self.pack), self.on)
+        program = rules.compile(conditions, on=self.on)
         matches = program.match(program.encode(table))
         seconds = time.perf_counter() - started
         counter = _Counter(self.pack, table)
@@ -98,7 +98,7 @@ class Kindly:
         if node is None or version.amount.kind == "loan_limit":
             return None, 0
         chosen = table.filter(pa.array(eligible))
-        column = rules.evaluate_column(node, chosen, vocabulary(self.pack))
+        column = rules.evaluate_column(grounded(self.pack, node, self.on), chosen)
         known = [
             value for value, unsure in zip(_pylist(column.values), column.unknown, strict=True) if not unsure and value is not None
         ]

@@ -1,7 +1,7 @@
 """One file into one register: in one transaction, or not at all."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from chengban.facts.ingest.validate import Checker, Fault
 from chengban.facts.models import Batch, QuarantinedRow
 from chengban.ledger import Actor
 from chengban.lib import clock
+from chengban.lib.ahead import ahead
 from chengban.packs import Pack
 from chengban.packs.model import Register
 
@@ -127,8 +128,7 @@ class _Loading:
         good = 0
         quarantine: list[BadRow] = []
         with store.copying(target, columns) as copy:
-            for piece in self.opened.pieces():
-                rows, bad = self._check(piece)
+            for piece, rows, bad in ahead(self._checked()):
                 good += len(rows)
                 quarantine += bad
                 if "batch" in columns:
@@ -140,6 +140,11 @@ class _Loading:
                 self.progress(read, piece.done, self.opened.total)
         self._quarantine(quarantine)
         return good
+
+    def _checked(self) -> Iterator[tuple[reader.Piece, pa.Table, list[BadRow]]]:
+        """Each piece with its good rows and its bad ones; run ahead of the COPY that takes them."""
+        for piece in self.opened.pieces():
+            yield piece, *self._check(piece)
 
     def _check(self, piece: reader.Piece) -> tuple[pa.Table, list[BadRow]]:
         renamed = piece.rows.rename_columns([self.names.get(name, name) for name in piece.rows.column_names])

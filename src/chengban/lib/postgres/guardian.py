@@ -240,4 +240,3 @@ def main(folder: str) -> None:
     finally:
         if guardian is not None:
             guardian.stop()
-
