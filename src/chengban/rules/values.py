@@ -55,6 +55,10 @@ class Function:
 
     parameters: tuple[str, ...] = ()
 
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many arguments."""
+        return len(self.parameters) == count
+
 
 @dataclass(frozen=True, slots=True)
 class Range:

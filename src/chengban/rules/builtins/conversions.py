@@ -8,7 +8,7 @@ from typing import Any
 
 from ..budget import budget
 from ..errors import RulesError
-from ..evaluate.comparing import equal, negate, ordered
+from ..evaluate.comparing import equal, negate
 from ..nodes import Interval, Literal, Name, Negate, Node, children
 from ..temporal import (
     HOUR,
@@ -143,13 +143,11 @@ def _range(text: str) -> Range | None:
     if any(end is _NO_CONSTANT for end in ends) or ends == [None, None]:
         return None
     made = make_range(ends[0], node.lo_closed, ends[1], node.hi_closed)
-    return made if isinstance(made, Range) and _runs_forward(made) else None
+    return made if isinstance(made, Range) and _of_one_kind(made) else None
 
 
-def _runs_forward(bounds: Range) -> bool:
-    if bounds.lo is None or bounds.hi is None:
-        return True
-    return kind(bounds.lo) == kind(bounds.hi) and ordered(bounds.lo, bounds.hi) in (-1, 0)
+def _of_one_kind(bounds: Range) -> bool:
+    return bounds.lo is None or bounds.hi is None or kind(bounds.lo) == kind(bounds.hi)
 
 
 _NO_CONSTANT: Any = object()
@@ -185,6 +183,6 @@ TABLE: dict[str, tuple[tuple[str, Any], ...]] = {
     "duration": (("from: string|duration", _duration),),
     "years and months duration": ((f"from: {_POINT}, to: {_POINT}", _months_between),),
     "not": (("negand: any", negate),),
-    "is": (("value1: any, value2?: any", _is),),
+    "is": (("value1: any, value2: any", _is), ("value1: any", _is), ("value2: any", _is)),
     "range": (("from: string", _range),),
 }

@@ -55,6 +55,10 @@ class Builtin(Function):
         self.name, self.signatures, self.open_items = name, signatures, open_items
         self.parameters = signatures[0].names
 
+    def takes(self, count: int) -> bool:
+        """Whether any signature takes so many arguments."""
+        return any(way.variadic or way.required <= count <= len(way.names) for way in self.signatures)
+
     def call(self, positional: list[Any], named: Mapping[str, Any]) -> Any:
         """The result of the first signature that takes these arguments; null when none does.
 

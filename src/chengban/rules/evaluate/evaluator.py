@@ -381,12 +381,10 @@ def _(node: Interval, environment: Environment) -> Any:
 
 
 def make_range(lo: Any, lo_closed: bool, hi: Any, hi_closed: bool) -> Range | Unknown | None:
-    """The range; null when its ends have no order."""
-    if isinstance(lo, Unknown) or isinstance(hi, Unknown):
+    """The range; null when its ends have no order, or run downward."""
+    if isinstance(lo, Unknown) or isinstance(hi, Unknown) or lo is None or hi is None:
         return Range(lo, lo_closed, hi, hi_closed)
-    if lo is not None and hi is not None and ordered(lo, hi) is None:
-        return None
-    return Range(lo, lo_closed, hi, hi_closed)
+    return Range(lo, lo_closed, hi, hi_closed) if ordered(lo, hi) in (-1, 0) else None
 
 
 @evaluate_node.register

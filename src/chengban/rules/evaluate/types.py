@@ -58,7 +58,7 @@ def _is_range(value: Range, type_: TypeReference, types: Types, depth: int) -> b
 
 
 def _is_function(value: Function, type_: TypeReference, types: Types, depth: int) -> bool:
-    return not type_.arguments or len(value.parameters) == len(type_.arguments)
+    return not type_.arguments or value.takes(len(type_.arguments))
 
 
 _SHAPES: dict[str, Any] = {"list": _is_list, "context": _is_context, "range": _is_range, "function": _is_function}
