@@ -1,5 +1,6 @@
 """Chance that can be repeated: one stream a purpose, so that a new register changes no other's rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -7,7 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from chengban.demo.city.columns import Floats, Ints, Mask
+from chengban.demo.city.columns import Floats, Ints, Mask, Text, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,8 @@ def days_between(rng: np.random.Generator, first: NDArray[Any] | int, last: NDAr
     """Days between two days, both included; where `last` is before `first` it is `first`."""
     width = np.maximum(np.asarray(last, np.int64) - np.asarray(first, np.int64), 0) + 1
     return np.asarray(first, np.int64) + (rng.random(count) * width).astype(np.int64)
+
+
+def mix(rng: np.random.Generator, count: int, weights: Mapping[str, float]) -> Text:
+    """Words drawn with these weights."""
+    return choose(tuple(weights), weighted(rng, count, np.array(list(weights.values()), np.float64)))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
@@ -61,6 +62,11 @@ def money(yuan: NDArray[Any], *, absent: Mask | None = None) -> Any:
     return decimal(np.rint(np.asarray(yuan, np.float64) * 100), absent=absent)
 
 
+def number(values: NDArray[Any], places: int = 2, *, absent: Mask | None = None) -> Any:
+    """Exact decimals with this many places, from floats."""
+    return decimal(np.rint(np.asarray(values, np.float64) * 10**places), scale=places, absent=absent)
+
+
 def integer(values: NDArray[Any], *, absent: Mask | None = None) -> Any:
     return pa.array(np.asarray(values, np.int64), pa.int64(), mask=absent)
 
@@ -113,13 +119,23 @@ def blank(column: Any, absent: Mask) -> Any:
     """The column with NULL where `absent`."""
     if not absent.any():
         return column
-    return pa.compute.if_else(pa.array(absent), pa.scalar(None, column.type), column)
+    return pc.if_else(pa.array(absent), pa.scalar(None, column.type), column)
 
 
 def joined(*parts: Any) -> Text:
     """Texts put together row by row; a plain `str` is the same on each row."""
     scalars = [pa.scalar(part) if isinstance(part, str) else part for part in parts]
-    return pa.compute.binary_join_element_wise(*scalars, "")
+    return pc.binary_join_element_wise(*scalars, "")
+
+
+def index(rows: NDArray[Any]) -> Any:
+    """Row numbers as pyarrow's `take` wants them."""
+    return pa.array(np.asarray(rows, np.int64))
+
+
+def pick(where: Mask, word: str, otherwise: Any) -> Text:
+    """`word` where the mask is true, and the other column's text elsewhere."""
+    return pc.if_else(pa.array(where), pa.scalar(word), otherwise)
 
 
 def _bitmap(valid: Mask) -> Any:

@@ -1,0 +1,43 @@
+"""What makes each register's rows. One line a register."""
+
+from chengban.demo.city.model import Filler
+from chengban.demo.city.registers import base, business, knowledge, labour, licensed, place, science
+
+FILLERS: dict[str, Filler] = {
+    "population": base.population,
+    "legal_persons": base.legal_persons,
+    "public_credit": base.public_credit,
+    "certificates": base.certificates,
+    "geography": place.geography,
+    "macro_economy": place.macro_economy,
+    "annual_reports": business.annual_reports,
+    "tax_annual": business.tax_annual,
+    "tax_registration": business.tax_registration,
+    "customs_trade": business.customs_trade,
+    "disability_employment": business.disability_employment,
+    "enterprise_financing": business.enterprise_financing,
+    "social_insurance_employer": labour.social_insurance_employer,
+    "social_insurance_person": labour.social_insurance_person,
+    "hires": labour.hires,
+    "key_groups": labour.key_groups,
+    "startups": labour.startups,
+    "housing_fund": labour.housing_fund,
+    "rd_expenses": knowledge.rd_expenses,
+    "hitech_certificates": knowledge.hitech_certificates,
+    "tech_sme": knowledge.tech_sme,
+    "intellectual_property": knowledge.intellectual_property,
+    "gradient_cultivation": knowledge.gradient_cultivation,
+    "innovation_platforms": science.innovation_platforms,
+    "innovation_vouchers": science.innovation_vouchers,
+    "tech_contracts": science.tech_contracts,
+    "science_honours": science.science_honours,
+    "science_programmes": science.science_programmes,
+    "enterprise_titles": science.enterprise_titles,
+    "food_permits": licensed.food_permits,
+    "construction_qualifications": licensed.construction_qualifications,
+    "investment_projects": licensed.investment_projects,
+    "abnormal_list": licensed.abnormal_list,
+    "credit_penalties": licensed.credit_penalties,
+    "internet_supervision": licensed.internet_supervision,
+    "real_estate_registration": licensed.real_estate_registration,
+}
