@@ -18,8 +18,8 @@ Mask = npt.NDArray[np.bool_]
 
 _USCC_SHAPE = re.compile("[0-9ANY][0-9]{7}[0-9ABCDEFGHJKLMNPQRTUWXY]{10}", re.ASCII)
 _RIC_SHAPE = re.compile("[1-9][0-9]{5}(?:18[5-9][0-9]|19[0-9]{2}|20[0-9]{2})[0-9]{7}[0-9X]", re.ASCII)
-_USCC_ALPHABET = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
-_USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)], dtype=np.int64)
+USCC_ALPHABET = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
+USCC_WEIGHTS = np.array([pow(3, i, 31) for i in range(17)], dtype=np.int64)
 _RIC_WEIGHTS = np.array([pow(2, 17 - i, 11) for i in range(17)], dtype=np.int64)
 _RIC_CHECK = b"10X98765432"
 _NOT_A_DIGIT = 99
@@ -31,7 +31,7 @@ def _lookup(alphabet: bytes) -> npt.NDArray[np.int64]:
     return values
 
 
-_USCC_VALUE = _lookup(_USCC_ALPHABET)
+_USCC_VALUE = _lookup(USCC_ALPHABET)
 _DIGIT_VALUE = _lookup(b"0123456789")
 
 
@@ -62,7 +62,7 @@ def uscc_mask(column: pa.Array) -> Mask:
     mask, letters = _letters(column)
     values = _USCC_VALUE[letters]
     known = (values != _NOT_A_DIGIT).all(axis=1)
-    check = (31 - (values[:, :17] * _USCC_WEIGHTS).sum(axis=1) % 31) % 31
+    check = (31 - (values[:, :17] * USCC_WEIGHTS).sum(axis=1) % 31) % 31
     digits = (_DIGIT_VALUE[letters[:, 1:8]] != _NOT_A_DIGIT).all(axis=1)
     department = (_DIGIT_VALUE[letters[:, 0]] != _NOT_A_DIGIT) | np.isin(letters[:, 0], list(b"ANY"))
     mask[mask] = known & digits & department & (check == values[:, 17])
