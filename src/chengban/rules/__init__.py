@@ -14,6 +14,7 @@ from .check import Finding, check, check_clauses
 from .describe import describe
 from .errors import FeelSyntaxError, LimitError, ModelError, ParameterError, RulesError, VocabularyError
 from .evaluate import evaluate
+from .export import export
 from .explain import Clause, ClauseResult, Explanation, explain, verdict_of
 from .format import format_node
 from .gaps import Gap
@@ -73,6 +74,7 @@ __all__ = [
     "evaluate_column",
     "evaluate_known",
     "explain",
+    "export",
     "format_node",
     "from_tree",
     "is_unknown",

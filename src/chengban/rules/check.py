@@ -76,6 +76,13 @@ def _syntax(problem: FeelSyntaxError) -> str:
 
 def _problems(node: Node, vocabulary: Vocabulary, expected: str | None) -> list[Problem]:
     problems: list[Problem] = []
+    try:
+        return _all_problems(node, vocabulary, expected, problems)
+    except (LimitError, RecursionError):
+        return [*problems, Problem(node.span, "it is too deep, or takes too long")]
+
+
+def _all_problems(node: Node, vocabulary: Vocabulary, expected: str | None, problems: list[Problem]) -> list[Problem]:
     kind = infer(node, vocabulary, problems)
     if expected and not kind.may_be(Type(expected)):
         problems.append(Problem(node.span, f"it gives a {kind.kind}, and a {expected} is wanted"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from .describe import describe
@@ -85,7 +86,7 @@ def _candidates(clauses: Sequence[Node]) -> set[Any]:
     numbers = sorted(value for value in constants if isinstance(value, Decimal))
     if numbers:
         found |= {numbers[0] - 1, numbers[-1] + 1}
-        found |= {(low + high) / 2 for low, high in zip(numbers, numbers[1:], strict=False)}
+        found |= {(low + high) / 2 for low, high in pairwise(numbers)}
     days = sorted((value for value in constants if isinstance(value, Date)), key=lambda day: day.ordinal)
     found |= {Date(day.year + shift, day.month, min(day.day, 28)) for day in days for shift in (-1, 1)}
     if any(isinstance(value, str) for value in constants):

@@ -19,7 +19,7 @@ def loads(text: str | bytes, imported: Mapping[str, Model] = _NO_MODELS) -> Mode
 
 
 def load(path: str | Path) -> Model:
-    """A model from a file; the models it imports are found by namespace among the files beside it. Raises ModelError."""
+    """A model from a file; models it imports are found by namespace among the files beside it. Raises ModelError."""
     path = Path(path)
     root = read_root(path.read_bytes())
     if next(each(root, "import"), None) is None:
