@@ -84,8 +84,8 @@ def _refuse_small_disk(wanted: Made) -> None:
     free = shutil.disk_usage(env.home()).free
     if free < needed and not (_city_folder(wanted) / "done").exists():
         raise click.ClickException(
-            f"{env.home()} 所在磁盘只剩 {free / 1e9:.1f} GB,这座城市需要约 {needed / 1e9:.1f} GB。腾出空间,或用 CHENGBAN_HOME 换一个磁盘。"
-            " The disk is too small for this city."
+            f"{env.home()} 所在磁盘只剩 {free / 1e9:.1f} GB,这座城市需要约 {needed / 1e9:.1f} GB。"
+            "腾出空间,或用 CHENGBAN_HOME 换一个磁盘。 The disk is too small for this city."
         )
 
 
@@ -173,14 +173,13 @@ def _print_table() -> None:
 
 def _cast() -> None:
     from chengban.accounts.demo import make_demo_cast
-    from chengban.demo.city.cast import CITIZEN, ENTERPRISE
+    from chengban.demo.city.cast import CITIZEN, FIRMS, PEOPLE
     from chengban.ledger import Actor
 
-    make_demo_cast(by=Actor.system("demo"), enterprise=ENTERPRISE, citizen=CITIZEN)
+    make_demo_cast(by=Actor.system("demo"), enterprise=FIRMS[0].uscc, citizen=PEOPLE[CITIZEN].citizen_id)
 
 
 def _serve(port: int) -> None:
-    click.echo(
-        f"\n  诚办已就绪:http://{serving.HOST}:{port}/   (Ctrl-C 停止)\n  登录页列出了演示账号。 The sign-in page lists the demo's accounts.\n"
-    )
+    click.echo(f"\n  诚办已就绪:http://{serving.HOST}:{port}/   (Ctrl-C 停止)")
+    click.echo("  登录页列出了演示账号。 The sign-in page lists the demo's accounts.\n")
     serving.run_server(serving.HOST, port)

@@ -70,7 +70,7 @@ def restore(file: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    """Run one of PostgreSQL's programs. Raises a sentence with its last words; the address, which holds a password, is not shown."""
+    """Run one of PostgreSQL's programs. Raises a sentence with its last words; the address holds a password and is not shown."""
     program = binaries() / command[0]
     done = subprocess.run([program if program.exists() else command[0], *command[1:]], capture_output=True, text=True)
     if done.returncode != 0:

@@ -1,6 +1,7 @@
 """Every subject with every policy, at memory speed: compile, encode, match, and count what people ask about."""
 
 import time
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import structlog
 
 from chengban import rules
 from chengban.facts import frame
@@ -19,6 +21,7 @@ from chengban.packs.model import Policy, PolicyVersion
 from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, vocabulary
 
 Bits = npt.NDArray[np.bool_]
+log = structlog.get_logger("chengban.policies")
 _FEN = Decimal("0.01")
 
 
@@ -64,6 +67,14 @@ class Kindly:
 
     def match(self, table: pa.Table) -> tuple[list[Matched], float]:
         """Each policy's outcome over the frame, and the seconds that compiling, encoding and matching took."""
+        with warnings.catch_warnings(record=True) as slow:
+            warnings.simplefilter("always")
+            made = self._match(table)
+        for told in slow:
+            log.debug("matching", kind=self.kind, told=str(told.message))
+        return made
+
+    def _match(self, table: pa.Table) -> tuple[list[Matched], float]:
         conditions = {name: condition_of(self.pack, version, self.on) for name, version in self.versions.items()}
         started = time.perf_counter()
         program = rules.compile(conditions, on=self.on)

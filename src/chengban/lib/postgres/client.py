@@ -24,6 +24,7 @@ class PrivateServer:
         self.place = Place(folder)
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
         self._lock: int | None = None
+        self._guardian: subprocess.Popen[bytes] | None = None
 
     def claim(self, patience: float = 120.0) -> str:
         """Have the server running and return its URL. Raises `ServerFailure`."""
@@ -64,11 +65,13 @@ class PrivateServer:
     def _start_guardian(self) -> bool:
         if self._guarded():
             return False
+        if self._guardian is not None and self._guardian.poll() is None:
+            return True  # ours is on its way
         if self.place.failure.exists() and time.time() - self.place.failure.stat().st_mtime < 1:
             return False
         self.place.failure.unlink(missing_ok=True)
         with (self.place.folder / "guardian.log").open("ab") as log:
-            subprocess.Popen(
+            self._guardian = subprocess.Popen(
                 [sys.executable, "-m", "chengban.lib.postgres", str(self.place.folder)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
