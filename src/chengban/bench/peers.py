@@ -21,7 +21,7 @@ def polars_frame(source: Path | pa.Table) -> Any:
     """The table with its strings as categories."""
     import polars as pl
 
-    frame = pl.read_parquet(source) if isinstance(source, Path) else pl.from_arrow(source)
+    frame: Any = pl.read_parquet(source) if isinstance(source, Path) else pl.from_arrow(source)
     return frame.with_columns(pl.col(pl.String).cast(pl.Categorical))
 
 

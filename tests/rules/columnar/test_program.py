@@ -80,6 +80,8 @@ def test_any_number_of_rows(rows: int) -> None:
     assert matches.counts == {"small": int(expected.sum()), "all": rows, "none": 0}
     assert (matches.eligible("small") == expected).all()
     assert matches.near_counts["small"] == int((~expected).sum())
+    together = program.match(matches.codes, near=True)
+    assert together.counts == matches.counts and together.near_counts == matches.near_counts
     assert matches.near_clause_counts["small"].tolist() == [int((staff >= 10).sum()), int((staff < 2).sum())]
 
 

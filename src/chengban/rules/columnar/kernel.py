@@ -87,11 +87,11 @@ def _register(builder: Any, registers: Any, number: Any) -> Any:
 
 
 @intrinsic
-def _near(typing: Any, registers: Any, operands: Any, count: Any, target: Any) -> Any:
-    """Bits of the rows where exactly one of the registers is 0: a counter of two bits that saturates."""
+def _near(typing: Any, registers: Any, operands: Any, count: Any, target: Any, all_target: Any) -> Any:
+    """Bits of the rows where exactly one of the registers is 0 (a counter of two bits that saturates), and where none is."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        registers, operands, count, target = args
+        registers, operands, count, target, all_target = args
         all_so_far = cgutils.alloca_once_value(builder, ir.Constant(_WIDE, [-1] * WORDS))
         at_most_one = cgutils.alloca_once_value(builder, ir.Constant(_WIDE, [-1] * WORDS))
         with cgutils.for_range(builder, count) as loop:
@@ -104,9 +104,10 @@ def _near(typing: Any, registers: Any, operands: Any, count: Any, target: Any) -
             builder.store(builder.and_(before, holds), all_so_far)
         near = builder.and_(builder.load(at_most_one), builder.not_(builder.load(all_so_far)))
         builder.store(near, builder.inttoptr(target, _WIDE.as_pointer()), align=64)
+        builder.store(builder.load(all_so_far), builder.inttoptr(all_target, _WIDE.as_pointer()), align=64)
         return context.get_dummy_value()
 
-    return types.void(types.int64, types.int64, types.int64, types.int64), generate
+    return types.void(types.int64, types.int64, types.int64, types.int64, types.int64), generate
 
 
 @intrinsic
@@ -157,48 +158,70 @@ def run(
 ) -> None:
     """Run `tape` over blocks [first_block, last_block) of the code matrices, (columns, padded rows) each.
 
-    `registers` is (n, 32) uint64 on a 64-byte boundary, its last row spare; `counts` (outputs,) int64 is added to;
+    `registers` is (n, 32) uint64 on a 64-byte boundary, its last two rows spare; `counts` (outputs,) int64 is added to;
     `bitmaps` is (outputs, words) uint64 from block `origin` on, or has no rows when only counts are wanted.
     """
-    spare = registers[registers.shape[0] - 1].ctypes.data
-    base, tape_address = registers.ctypes.data, tape.ctypes.data
+    base = registers.ctypes.data
     keep = bitmaps.shape[0] > 0
     for block in range(first_block, last_block):
         at = 0
         while at < tape.size:
             kind = tape[at]
             if kind <= LEAF16:
-                target = base + tape[at + 1] * REGISTER_BYTES
-                low, span, flip = tape[at + 3], tape[at + 4], -tape[at + 5]
-                if kind == LEAF8:
-                    source = codes8[tape[at + 2]].ctypes.data + block * BLOCK
-                    _leaf8(source, np.int64(low), np.int64(span), np.int64(flip), target)
-                else:
-                    source = codes16[tape[at + 2]].ctypes.data + block * BLOCK * 2
-                    _leaf16(source, np.int64(low), np.int64(span), np.int64(flip), target)
+                _mark(tape[at : at + 6], codes8, codes16, block, base)
                 at += 6
                 continue
             count = np.int64(tape[at + 2])
-            operands = tape_address + (at + 3) * 4
+            operands = tape[at + 3 : at + 3 + count]
             if kind == OR:
-                _any_of(base, operands, count, base + tape[at + 1] * REGISTER_BYTES)
+                _any_of(base, operands.ctypes.data, count, base + tape[at + 1] * REGISTER_BYTES)
             elif kind == AND:
-                _all_of(base, operands, count, base + tape[at + 1] * REGISTER_BYTES)
+                _all_of(base, operands.ctypes.data, count, base + tape[at + 1] * REGISTER_BYTES)
             else:
-                output = tape[at + 1]
+                output, left = tape[at + 1], rows - block * BLOCK
                 if kind == ROOT:
-                    _all_of(base, operands, count, spare)
+                    _answer(operands, left, registers, counts[output : output + 1])
                 else:
-                    _near(base, operands, count, spare)
-                if (block + 1) * BLOCK > rows:
-                    _clear_after(registers[registers.shape[0] - 1], rows - block * BLOCK)
-                counts[output] += _ones(spare)
+                    _answer_near(operands, left, registers, counts[output : output + count + 2])
                 if keep:
-                    bitmaps[output, (block - origin) * WORDS : (block - origin + 1) * WORDS] = registers[registers.shape[0] - 1]
-                if kind == NEAR:
-                    for clause in range(count):
-                        counts[output + 1 + clause] += _ones_without(spare, base + tape[at + 3 + clause] * REGISTER_BYTES)
+                    words = bitmaps[output, (block - origin) * WORDS : (block - origin + 1) * WORDS]
+                    words[:] = registers[registers.shape[0] - 1]
             at += 3 + count
+
+
+@njit(cache=True, nogil=True)
+def _mark(leaf: np.ndarray, codes8: np.ndarray, codes16: np.ndarray, block: int, base: int) -> None:
+    target = base + leaf[1] * REGISTER_BYTES
+    low, span, flip = np.int64(leaf[3]), np.int64(leaf[4]), -np.int64(leaf[5])
+    if leaf[0] == LEAF8:
+        _leaf8(codes8[leaf[2]].ctypes.data + block * BLOCK, low, span, flip, target)
+    else:
+        _leaf16(codes16[leaf[2]].ctypes.data + block * BLOCK * 2, low, span, flip, target)
+
+
+@njit(cache=True, nogil=True)
+def _answer(clauses: np.ndarray, rows: int, registers: np.ndarray, counts: np.ndarray) -> None:
+    """Rows where all clauses hold, into the last register."""
+    spare = registers[registers.shape[0] - 1]
+    _all_of(registers.ctypes.data, clauses.ctypes.data, np.int64(clauses.size), spare.ctypes.data)
+    if rows < BLOCK:
+        _clear_after(spare, rows)
+    counts[0] += _ones(spare.ctypes.data)
+
+
+@njit(cache=True, nogil=True)
+def _answer_near(clauses: np.ndarray, rows: int, registers: np.ndarray, counts: np.ndarray) -> None:
+    """Rows where exactly one clause does not hold, into the last register; counts end with those where all hold."""
+    near, every = registers[registers.shape[0] - 1], registers[registers.shape[0] - 2]
+    base = registers.ctypes.data
+    _near(base, clauses.ctypes.data, np.int64(clauses.size), near.ctypes.data, every.ctypes.data)
+    if rows < BLOCK:
+        _clear_after(near, rows)
+        _clear_after(every, rows)
+    counts[0] += _ones(near.ctypes.data)
+    for clause in range(clauses.size):
+        counts[1 + clause] += _ones_without(near.ctypes.data, base + clauses[clause] * REGISTER_BYTES)
+    counts[1 + clauses.size] += _ones(every.ctypes.data)
 
 
 @njit(cache=True, nogil=True)

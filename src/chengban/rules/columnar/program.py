@@ -38,9 +38,11 @@ class Program:
         """The table as codes. Nulls and NaN are unknown; a fact without a column is unknown in every row."""
         return encode_table(self._plan(kinds_of(table.schema)), table)
 
-    def match(self, codes: Codes) -> Matches:
-        """Every row with every policy."""
+    def match(self, codes: Codes, *, near: bool = False) -> Matches:
+        """Every row with every policy; with `near`, near misses are counted in the same pass."""
         matches = Matches(codes)
+        if near:
+            matches.count_near()
         matches.counts  # noqa: B018 (the pass over all rows happens now, not at the first question)
         return matches
 

@@ -41,8 +41,8 @@ class Root:
 
     @property
     def outputs(self) -> int:
-        """Counts that it writes: a near root counts each of its clauses beside the total."""
-        return 1 + len(self.clauses) if self.near else 1
+        """Counts that it writes: a near root its total, each of its clauses, and the rows where all hold."""
+        return 2 + len(self.clauses) if self.near else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _pieces(run: tuple[int, int]) -> list[tuple[int, int]]:
 
 
 def _assign(ops: Sequence[_Op]) -> tuple[npt.NDArray[np.int32], int]:
-    """The words of the tape and the number of registers it needs, one spare at the end included."""
+    """The words of the tape and the number of registers it needs, two spare ones at the end included."""
     last_use = [-1] * len(ops)
     for place, op in enumerate(ops):
         for operand in op.operands:
@@ -201,4 +201,4 @@ def _assign(ops: Sequence[_Op]) -> tuple[npt.NDArray[np.int32], int]:
             if last_use[place] < 0:
                 free.append(target)
         words += [op.kind, target, *(op.leaf if op.kind in (LEAF8, LEAF16) else (len(operands), *operands))]
-    return np.array(words, np.int32), used + 1
+    return np.array(words, np.int32), used + 2
