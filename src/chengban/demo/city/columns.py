@@ -27,7 +27,7 @@ def fixed_text(rows: Bytes) -> Text:
     return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(rows)))
 
 
-def choose(words: Sequence[str], index: NDArray[Any]) -> Text:
+def choose(words: Sequence[str | None], index: NDArray[Any]) -> Text:
     """The word at each index."""
     return pa.array(list(words), pa.string()).take(pa.array(index))
 

@@ -15,6 +15,7 @@ CITY_ENTERPRISES = 700_000
 HIGH_TECH = 810
 TECH_SME = 1155
 RESEARCHING = 2100
+STARTUPS = 90
 """High-tech enterprises and sci-tech SMEs as the city's newspaper counts them (28 January 2024); firms with R&D accounts are chosen
 here so that about 1,200 claim the deduction."""
 FIRST_CLASS, SECOND_CLASS = 0, 1
@@ -34,6 +35,8 @@ class Research:
     """Whose certificate is in force on the business date."""
     tech_sme: Mask
     """Whose entry is in force on the business date."""
+    startup: Mask
+    """Young firms with venture capital, which spend a fifth of their costs and more on research."""
     expense_ratio: Floats
     """R&D expense ÷ revenue, about."""
     staff_ratio: Floats
@@ -61,15 +64,19 @@ def make_research(chance: Chance, firms: Firms, industries: IndustryTable, ordin
     rng = chance.of("research")
     count = len(firms)
     few = int(((firms.form <= 5) & firms.active).sum())
-    pool = _ranked(rng, firms, industries, ordinary, on)[: min(scaled(RESEARCHING, count, 14), few)]
+    ranked = _ranked(rng, firms, industries, ordinary, on)
+    pool = ranked[: min(scaled(RESEARCHING, count, 14), few)]
+    young = ranked[len(pool) : len(pool) + few // 2]
+    young = young[on - firms.founded[young] < 4.6 * YEAR][: scaled(STARTUPS, count, 2)]
     high = pool[: scaled(HIGH_TECH, count, 3) - named[0]]
     entered = _entered(pool, len(high), scaled(TECH_SME, count, 5) - named[1])
     firms.staff[:, pool] = np.where(
         firms.staff[:, pool] > 0, np.maximum(firms.staff[:, pool], 8 + rng.integers(0, 22, len(pool))), 0
     )
     firms.staff[:, entered] = np.minimum(firms.staff[:, entered], 420)
-    researching, high_tech, tech_sme = (_mask(count, rows) for rows in (pool, high, entered))
-    return _describe(rng, researching, high_tech, tech_sme)
+    firms.staff[:, young] = np.minimum(firms.staff[:, young] * 4, 30)
+    masks = [_mask(count, rows) for rows in (np.concatenate([pool, young]), high, entered, young)]
+    return _describe(rng, *masks)
 
 
 def _ranked(rng: np.random.Generator, firms: Firms, industries: IndustryTable, ordinary: Mask, on: int) -> Ints:
@@ -86,21 +93,23 @@ def _entered(pool: Ints, high: int, wanted: int) -> Ints:
     return np.concatenate([both, pool[high : high + wanted - len(both)]])
 
 
-def _describe(rng: np.random.Generator, researching: Mask, high_tech: Mask, tech_sme: Mask) -> Research:
+def _describe(rng: np.random.Generator, researching: Mask, high_tech: Mask, tech_sme: Mask, startup: Mask) -> Research:
     count = len(researching)
-    kinds = [high_tech, tech_sme, researching]
-    staff = np.select(kinds, [spread(rng, count, 0.10, 0.28), spread(rng, count, 0.06, 0.24), spread(rng, count, 0.02, 0.16)])
-    more = np.select(kinds, [spread(rng, count, 0.06, 0.2), spread(rng, count, 0.08, 0.25), spread(rng, count, 0, 0.12)])
-    first = np.select(kinds, [rng.poisson(1.6, count), rng.poisson(0.7, count), rng.poisson(0.2, count)])
-    second = np.select(kinds, [4 + rng.poisson(7, count), 2 + rng.poisson(4, count), rng.poisson(1.5, count)])
+    kinds = [high_tech, tech_sme, startup, researching]
+
+    def by_kind(*ranges: tuple[float, float]) -> Floats:
+        return np.select(kinds, [spread(rng, count, low, high) for low, high in ranges])
+
+    staff = by_kind((0.11, 0.28), (0.06, 0.24), (0.3, 0.5), (0.02, 0.16))
+    more = by_kind((0.06, 0.2), (0.08, 0.25), (0.1, 0.3), (0, 0.12))
+    first = np.select(kinds, [rng.poisson(mean, count) for mean in (1.6, 0.7, 0.5, 0.2)])
+    second = np.select(kinds, [least + rng.poisson(mean, count) for least, mean in ((4, 7), (2, 4), (1, 2), (0, 1.5))])
     return Research(
-        researching=researching, high_tech=high_tech, tech_sme=tech_sme,
-        expense_ratio=np.select(kinds, [spread(rng, count, 0.042, 0.13), spread(rng, count, 0.035, 0.14),
-                                        spread(rng, count, 0.004, 0.07)]),
+        researching=researching, high_tech=high_tech, tech_sme=tech_sme, startup=startup,
+        expense_ratio=by_kind((0.055, 0.13), (0.035, 0.14), (0.24, 0.42), (0.004, 0.07)),
         staff_ratio=staff, sci_tech_ratio=np.minimum(staff + more, 0.8),
         patents=np.stack([first, second]).astype(np.int64),
-        hitech_income_ratio=np.select(kinds, [spread(rng, count, 0.6, 0.95), spread(rng, count, 0.4, 0.9),
-                                              spread(rng, count, 0.1, 0.8)]),
+        hitech_income_ratio=by_kind((0.62, 0.95), (0.4, 0.9), (0.3, 0.9), (0.1, 0.8)),
         booked=researching & (high_tech | tech_sme | share(rng, count, 0.75)),
     )  # fmt: skip
 

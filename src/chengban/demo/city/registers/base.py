@@ -103,16 +103,18 @@ def public_credit(city: City) -> Iterator[Rows]:
     listed = days_between(rng, np.maximum(firms.founded[who], on - 900), on - 10, count)
     score = np.clip(720 + 80 * rng.standard_normal(count) - 320 * bad, 100, 990)
     named = ~city.ordinary_firms[who]
+    mended = ~bad & ~named & (rng.random(count) < 0.004)
     score = np.where(named, 830, score)
     yield {
         "uscc": firms.uscc(who), "score": c.number(score, 1),
         "grade": c.choose(("D", "C", "B", "A"), np.searchsorted([520, 620, 760], score)),
         "tax_credit_grade": tax_grades(city, who), "serious_dishonest": c.boolean(bad),
         "dishonest_reason": c.blank(mix(rng, count, {"拒不履行法定义务": 5, "严重违反食品安全规定": 2, "骗取财政资金": 1}), ~bad),
-        "listed_on": c.days(listed, absent=~bad), "removed_on": c.days(listed, absent=np.ones(count, bool)),
+        "listed_on": c.days(listed, absent=~(bad | mended)),
+        "removed_on": c.days(np.minimum(listed + 180, on - 1), absent=~mended),
         "red_listed": c.boolean(~bad & (score > 850)),
         "penalties_3y": c.integer(np.where(named, 0, rng.poisson(0.05 + 1.5 * bad))),
-        "repaired": c.boolean(~bad & (rng.random(count) < 0.02)), "joint_measures": c.integer(np.where(bad, 3, 0)),
+        "repaired": c.boolean(mended), "joint_measures": c.integer(np.where(bad, 3, 0)),
         "evaluated_on": c.days(np.full(count, on - 12)),
     }  # fmt: skip
 
@@ -149,5 +151,10 @@ def _certificates(city: City, kind: str, who: c.Ints, head: str, issued: c.Ints,
         "issuer": city.office(firms.county[who], office), "county": city.places.county_text(firms.county[who]),
         "issued_on": c.days(issued), "valid_from": c.days(issued), "valid_until": c.days(until, absent=endless),
         "status": c.choose(("有效", "过期"), (~endless & (until < city.on)).astype(np.int64)),
-        "item_id": c.blank(c.choose([""], np.zeros(count, np.int64)), np.ones(count, bool)),
+        "item_id": c.choose([_item(city, kind)], np.zeros(count, np.int64)),
     }  # fmt: skip
+
+
+def _item(city: City, kind: str) -> str | None:
+    """The service item that yields a certificate of this kind, where the pack has one."""
+    return next((item.id for item in city.pack.items.values() if item.yields and kind in item.yields), None)

@@ -10,6 +10,7 @@ from chengban.demo.city.chance import days_between, mix, skewed, spread
 from chengban.demo.city.firms import INDIVIDUAL
 from chengban.demo.city.model import City, Rows
 from chengban.demo.city.registers.base import tax_grades
+from chengban.demo.city.registers.science import sellers_of_technology
 
 _REPORTED = {2022: 0.15, 2023: 0.25, 2024: 0.7}
 """How many of the individual businesses reported a year."""
@@ -17,6 +18,8 @@ _MISSED = 0.05
 _LOW_PROFIT = 3_000_000
 _LOW_ASSETS = 50_000_000
 _LOW_STAFF = 300
+_FINANCING = {"科技成果转化贷款": "KD", "股权融资": "GQ", "创投股权投资": "CT", "流动资金贷款": "LD", "创业担保贷款": "DB"}
+"""How the numbers of each kind of financing begin."""
 
 
 def annual_reports(city: City) -> Iterator[Rows]:
@@ -110,10 +113,11 @@ def _return(city: City, year: int, who: c.Ints) -> Rows:
     sales = revenue * spread(rng, count, 0.96, 1.0)
     general = firms.general[who]
     equipped = (rng.random(count) < np.where(staff >= 10, 0.14, 0.02)) & ~shop
-    unit = np.minimum(skewed(rng, count, 160_000, 1.1) * np.where(rng.random(count) < 0.04, 40, 1), assets * 0.3)
+    unit = np.minimum(skewed(rng, count, 160_000, 1.1), assets * 0.3)
+    unit = np.where((assets > 30_000_000) & (rng.random(count) < 0.3), assets * spread(rng, count, 0.1, 0.3), unit)
     incubator = city.industries.within("M7540", "L7221")[firms.industry[who]]
     owns = (staff >= 8) & (firms.kind[who] != INDIVIDUAL)
-    sells = research.tech_sme[who] & (rng.random(count) < 0.08)
+    sells = np.isin(who, sellers_of_technology(city))
     unknown = city.gaps(f"return {year}", who, 0.03)
     return {
         "uscc": firms.uscc(who), "year": c.integer(np.full(count, year)),
@@ -132,7 +136,7 @@ def _return(city: City, year: int, who: c.Ints) -> Rows:
         "business_income_tax": c.money(np.maximum(books.profit[place, who], 0) * 0.05, absent=~shop),
         "business_taxable_income": c.money(books.profit[place, who], absent=~shop),
         "rd_deduction": c.money(deducted, absent=shop),
-        "tech_transfer_income": c.money(np.where(sells, revenue * 0.04, 0), absent=shop),
+        "tech_transfer_income": c.money(np.where(sells, np.floor(revenue * 0.04), 0), absent=shop),
         "disabled_wages": c.money(_disabled(city, year)[who] * 46_000.0),
         "equipment_unit_value": c.money(np.floor(unit), absent=~equipped),
         "equipment_deducted": c.money(np.floor(unit * 2.5), absent=~equipped),
@@ -206,7 +210,8 @@ def _disabled(city: City, year: int) -> c.Ints:
     """Disabled staff of each firm in a year."""
     rng = city.rng("disabled")
     insured = city.work.insured[year - BOOK_YEARS[0]]
-    places = np.where(rng.random(len(insured)) < 0.09, np.ceil(insured * rng.random(len(insured)) * 0.04), 0)
+    places = np.where(rng.random(len(insured)) < np.where(insured > 30, 0.35, 0.09),
+        np.ceil(insured * rng.random(len(insured)) * 0.04), 0)
     return np.where(city.ordinary_firms & (insured >= 10), places, 0).astype(np.int64)
 
 
@@ -235,8 +240,8 @@ def enterprise_financing(city: City) -> Iterator[Rows]:
     loans = np.sort(np.concatenate([city.chosen("loans", able, 0.02), city.chosen("more loans", able & technical, 0.25)]))
     yield _financing(city, "science loans", city.least("science loans", able & technical, 0.16, 4), "科技成果转化贷款", 3_600_000)
     yield _financing(city, "equity", city.least("equity", able & technical, 0.06, 2), "股权融资", 9_000_000)
-    young = able & technical & (firms.founded > city.on - 5 * 365)
-    yield _financing(city, "venture", city.least("venture", young | (able & technical), 0.02, 2), "创投股权投资", 4_000_000)
+    backed = np.union1d(np.flatnonzero(city.research.startup), city.least("venture", able & technical, 0.02, 1))
+    yield _financing(city, "venture", backed, "创投股权投资", 4_000_000)
     yield _financing(city, "working capital", loans, "流动资金贷款", 1_500_000)
     yield _financing(city, "start-up loans", city.least("start-up loans", able, 0.002, 2), "创业担保贷款", 1_800_000)
 
@@ -253,8 +258,7 @@ def _financing(city: City, purpose: str, who: c.Ints, kind: str, median: float) 
     due = paid + 365 * rng.integers(1, 4, count)
     years = np.minimum(city.on, due) - paid
     return {
-        "financing_no": c.number_text({"科": "KD", "股": "GQ", "创": "CT", "流": "LD"}[kind[0]] + str(len(kind)),
-            np.arange(count) + 1, 8),
+        "financing_no": c.number_text(_FINANCING[kind], np.arange(count) + 1, 8),
         "uscc": firms.uscc(who), "kind": c.choose([kind], np.zeros(count, np.int64)),
         "provider": mix(rng, count, {"运河农村商业银行": 4, "湖畔城市银行": 3, "光岳股权投资基金": 2} if loan.all() else
                         {"光岳股权投资基金": 4, "鲁西创业投资": 3}),

@@ -74,14 +74,15 @@ def _certificates(city: City, who: c.Ints, year: c.Ints, renewed: c.Mask) -> Row
     day = np.array([_CERTIFIED_DAY.get(int(value), 335) for value in year], np.int64)
     issued = c.year_start(year) + day
     until = c.year_start(year + 3) + day - 1
+    withdrawn = (until < city.on) & ~renewed & (rng.random(count) < 0.2)
     return {
         "certificate_no": c.joined("GR", c.number_text("", year, 4), c.number_text("37", who, 6)),
         "uscc": city.firms.uscc(who), "year": c.integer(year), "issued_on": c.days(issued), "valid_until": c.days(until),
         "renewal": c.boolean(renewed), "field": mix(rng, count, _FIELDS),
-        "status": c.choose(("有效", "过期"), (until < city.on).astype(np.int64)),
+        "status": c.choose(("有效", "过期", "取消"), np.where(withdrawn, 2, until < city.on)),
         "score": c.number(np.clip(76 + 6 * rng.standard_normal(count), 71, 96), 1),
         "core_field_supported": c.boolean(np.ones(count, bool)),
-        "revoked_on": c.days(issued, absent=np.ones(count, bool)),
+        "revoked_on": c.days(issued + 500, absent=~withdrawn),
     }  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def _cultivated(city: City, year: int, who: c.Ints) -> Rows:
     since = np.minimum(founded + rng.integers(0, 4, count), year)
     share = np.clip(0.12 * rng.random(count) ** 2 + np.where(rng.random(count) < 0.12, 0.12, 0), 0, 0.6)
     strong = research.high_tech[who]
-    score = np.clip(np.where(strong, 75, 61) + 9 * rng.standard_normal(count), 20, 97)
+    score = np.clip(np.where(strong, 80, 62) + 7 * rng.standard_normal(count), 20, 97)
     name = city.industry_names(firms.industry[who])
     unknown = city.gaps(f"market {year}", who, 0.06)
     revenue = city.books.revenue[-1, who]

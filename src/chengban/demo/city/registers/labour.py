@@ -37,7 +37,8 @@ def _insured_year(city: City, year: int, who: c.Ints, average: c.Ints, now: c.In
     owing = (rng.random(count) < 0.015) & city.ordinary_firms[who]
     refunded = (year == city.year) & (rng.random(count) < 0.25) & (months >= 10) & city.ordinary_firms[who]
     return {
-        "uscc": firms.uscc(who), "year": c.integer(np.full(count, year)), "insured_on": c.days(firms.founded[who] + 45),
+        "uscc": firms.uscc(who), "year": c.integer(np.full(count, year)),
+        "insured_on": c.days(np.minimum(firms.founded[who] + 45, city.on - 1)),
         "insured_average": c.integer(average), "insured_now": c.integer(now), "pension_headcount": c.integer(now),
         "injury_headcount": c.integer(now), "unemployment_headcount": c.integer(np.maximum(now - (rng.random(count) < 0.05), 0)),
         "unemployment_months": c.integer(months), "unemployment_premium": c.money(unemployed),
@@ -93,22 +94,32 @@ def hires(city: City) -> Iterator[Rows]:
     rng = city.rng("hires")
     lately = (work.hired > city.on - 3 * 365) & (work.employer >= 0) & city.ordinary_people
     told = lately & ((rng.random(len(people)) < 0.35) | (work.category >= 0)) & city.ordinary_firms[work.employer]
-    who = np.flatnonzero(told)
-    count = len(who)
-    day = work.hired[who]
+    yield _hires(city, np.flatnonzero(told), left=False)
+    idle = (work.employer < 0) & (people.age(city.on) >= 19) & (people.age(city.on) < 50) & (people.died < 0) & city.ordinary_people
+    yield _hires(city, np.flatnonzero(idle & (rng.random(len(people)) < 0.006)), left=True)
+
+
+def _hires(city: City, who: c.Ints, *, left: bool) -> Rows:
+    """A hire of each of these people: by their employer, or by a firm that they have left."""
+    people, work, count = city.people, city.work, len(who)
+    rng = city.rng(f"hires {left}")
+    insures = np.flatnonzero((work.insured_now > 0) & city.ordinary_firms)
+    employer = rng.choice(insures, count) if left else work.employer[who]
+    day = np.maximum(city.firms.founded[employer], city.on - 700) if left else work.hired[who]
+    gone = np.minimum(day + 60 + rng.integers(0, 400, count), city.on - 2)
     plain = len(CATEGORIES)
     category = np.where(work.category[who] >= 0, work.category[who], plain)
     signed = rng.random(count) < 0.95
-    months = np.maximum((city.on - day) // 31 - 1, 0)
+    months = np.maximum((np.where(left, gone, city.on) - day) // 31 - 1, 0)
     months = np.where(rng.random(count) < 0.08, 0, months)
     wage = np.floor(skewed(rng, count, 4600, 0.3))
-    yield {
-        "uscc": city.firms.uscc(work.employer[who]), "citizen_id": people.citizen_id(who), "hired_on": c.days(day),
-        "left_on": c.days(day, absent=np.ones(count, bool)), "employed": c.boolean(np.ones(count, bool)),
+    return {
+        "uscc": city.firms.uscc(employer), "citizen_id": people.citizen_id(who), "hired_on": c.days(day),
+        "left_on": c.days(np.maximum(gone, day), absent=np.full(count, not left)), "employed": c.boolean(np.full(count, not left)),
         "category": c.choose((*CATEGORIES, "一般劳动者"), category), "contract_signed": c.boolean(signed),
         "contract_years": c.number(np.where(signed, rng.choice([0.5, 1, 2, 3, 5], count, p=[0.06, 0.34, 0.2, 0.35, 0.05]), 0), 1),
         "contract_from": c.days(day, absent=~signed), "insured_months": c.integer(months),
-        "county": city.places.county_text(city.firms.county[work.employer[who]]),
+        "county": city.places.county_text(city.firms.county[employer]),
         "occupation": mix(rng, count, {"操作工": 5, "技术员": 3, "销售员": 3, "文员": 2, "驾驶员": 1, "服务员": 2}),
         "monthly_wage": c.money(wage), "subsidy_received": c.boolean(rng.random(count) < 0.15),
     }  # fmt: skip

@@ -1,11 +1,11 @@
 """What the science and industry offices keep: platforms, vouchers, contracts, honours, programmes, titles."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from chengban.demo.city import columns as c
-from chengban.demo.city.chance import days_between, mix, skewed, spread
+from chengban.demo.city.chance import days_between, mix, skewed, spread, weighted
 from chengban.demo.city.model import City, Rows
 from chengban.demo.city.research import scaled
 
@@ -33,7 +33,7 @@ def innovation_platforms(city: City) -> Iterator[Rows]:
                      {"国家级": 2, "省级": 6, "市级": 5, "县级": 3})  # fmt: skip
 
 
-def _platforms(city: City, purpose: str, who: c.Ints, kinds: dict[str, float], levels: dict[str, float]) -> Rows:
+def _platforms(city: City, purpose: str, who: c.Ints, kinds: Mapping[str, float], levels: Mapping[str, float]) -> Rows:
     rng = city.rng(purpose)
     firms, count = city.firms, len(who)
     kind = mix(rng, count, kinds)
@@ -75,21 +75,36 @@ def innovation_vouchers(city: City) -> Iterator[Rows]:
     }  # fmt: skip
 
 
+_CONTRACTS = {"技术开发": 40, "技术转让": 8, "技术许可": 3, "技术咨询": 12, "技术服务": 37}
+
+
+def _contracts(city: City) -> tuple[c.Ints, c.Ints, c.Ints, c.Mask]:
+    """Of each contract: the firm, the place of its type in _CONTRACTS, the day of signing, and whether it is registered."""
+    firms = city.firms
+    settled = firms.active & firms.companies & (firms.founded < city.on - 300)
+    technical = city.industries.column("technical")[firms.industry] >= 0.5
+    some = city.least("contracts", city.research.researching, 0.4, 6)
+    once = np.union1d(some, city.least("more contracts", technical & settled, 0.01, 2))
+    rng = city.rng("contracts signed")
+    who = np.repeat(once, 1 + rng.poisson(0.7, len(once)))
+    signed = days_between(rng, np.maximum(firms.founded[who] + 60, city.on - 1000), city.on - 20, len(who))
+    kind = weighted(rng, len(who), np.array(list(_CONTRACTS.values()), np.float64))
+    return who, kind, signed, (rng.random(len(who)) < 0.72) & (signed + 30 < city.on)
+
+
+def sellers_of_technology(city: City) -> c.Ints:
+    """Firms with a registered contract on the transfer or licence of technology: they have income from it."""
+    who, kind, _signed, registered = _contracts(city)
+    return np.unique(who[np.isin(kind, (1, 2)) & registered])
+
+
 def tech_contracts(city: City) -> Iterator[Rows]:
     firms = city.firms
-    technical = city.industries.column("technical")[firms.industry] >= 0.5
-    once = np.union1d(
-        city.least("contracts", city.research.researching, 0.4, 6),
-        city.least("more contracts", technical & firms.active & firms.companies, 0.01, 2),
-    )
+    who, place, signed, registered = _contracts(city)
     rng = city.rng("contracts")
-    who = np.repeat(once, 1 + rng.poisson(0.7, len(once)))
-    count = len(who)
-    signed = days_between(rng, np.maximum(firms.founded[who] + 60, city.on - 1000), city.on - 20, count)
-    registered = (rng.random(count) < 0.72) & (signed + 30 < city.on)
+    count, kind = len(who), c.choose(tuple(_CONTRACTS), place)
     amount = np.floor(skewed(rng, count, 420_000, 1.0))
     technical_part = np.floor(amount * spread(rng, count, 0.5, 1.0))
-    kind = mix(rng, count, {"技术开发": 40, "技术转让": 8, "技术许可": 3, "技术咨询": 12, "技术服务": 37})
     yield {
         "contract_no": c.number_text("2025371500", np.arange(count) + 1, 8), "uscc": firms.uscc(who),
         "counterparty": firms.name.take(c.index(rng.integers(0, len(firms), count))), "name": c.joined(kind, "合同"), "type": kind,
@@ -98,7 +113,7 @@ def tech_contracts(city: City) -> Iterator[Rows]:
         "registered_on": c.days(np.minimum(signed + rng.integers(5, 28, count), city.on - 1), absent=~registered),
         "in_writing": c.boolean(rng.random(count) < 0.96), "amount": c.money(amount), "technical_amount": c.money(technical_part),
         "income": c.money(np.where(registered, np.floor(technical_part * spread(rng, count, 0.3, 1.0)), 0)),
-        "licence_years": c.number(1 + rng.integers(1, 9, count), 1, absent=rng.random(count) < 0.8),
+        "licence_years": c.number(1 + rng.integers(1, 9, count), 1, absent=~np.isin(place, (1, 2))),
     }  # fmt: skip
 
 
