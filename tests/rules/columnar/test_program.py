@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from datetime import date
 from decimal import Decimal
@@ -220,3 +223,33 @@ def test_a_policy_published_on_codes_that_are_there(rule: str) -> None:
     assert found.counts == expected.counts
     assert found.eligible("new").tolist() == expected.eligible("new").tolist()
     assert found.unknown("new").tolist() == expected.unknown("new").tolist()
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "rule", "expected"),
+    [
+        (pa.uint64(), [2**64 - 1, 1, None], "x > 18446744073709551614", [True, False, False]),
+        (pa.int64(), [2**63 - 1, -(2**63), None], "x >= 9223372036854775807", [True, False, False]),
+        (pa.int8(), [127, -128, None], "x > 1000 or x > -1000", [True, True, False]),
+        (pa.decimal256(60, 2), [Decimal("1.00"), Decimal("99999999999999999999999.99"), None], "x > 1", [False, True, False]),
+        (pa.decimal128(38, 0), [Decimal(10**33), Decimal(-(10**33)), None], "x > 0", [True, False, False]),
+        (pa.float32(), [0.5, 0.1, None], "x = 0.5", [True, False, False]),
+        (pa.large_string(), ["A", "B", None], 'x = "A"', [True, False, False]),
+        (pa.null(), [None, None, None], "x > 1", [False, False, False]),
+        (pa.date32(), [date(2024, 1, 1), date(2023, 12, 31), None], 'x >= date("2024-01-01")', [True, False, False]),
+        (pa.list_(pa.int64()), [[1, 5], [2], None], "some y in x satisfies y > 4", [True, False, False]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")
+def test_every_type_of_column(kind: pa.DataType, values: list[Any], rule: str, expected: list[bool]) -> None:
+    assert eligible(rule, x=pa.array(values, kind)) == expected
+
+
+def test_loading_the_rules_does_not_load_the_compiler() -> None:
+    code = "import sys, chengban.rules.columnar; sys.exit('numba' in sys.modules)"
+    assert (
+        subprocess.run(
+            [sys.executable, "-c", code], check=False, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+        ).returncode
+        == 0
+    )
