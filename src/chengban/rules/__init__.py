@@ -14,8 +14,8 @@ from .check import Finding, check, check_clauses
 from .describe import describe
 from .errors import FeelSyntaxError, LimitError, ModelError, ParameterError, RulesError, VocabularyError
 from .evaluate import evaluate
-from .export import export
 from .explain import Clause, ClauseResult, Explanation, explain, verdict_of
+from .export import export
 from .format import format_node
 from .gaps import Gap
 from .names import bind, conjunction, names_in, nearest, rename

@@ -65,6 +65,25 @@ def describe(node: Node, vocabulary: Vocabulary, language: str = "zh") -> str:
     return _describe(node, _Speaker(vocabulary, language))
 
 
+_PHRASES: dict[str, dict[str, str]] = {
+    "zh": {
+        **{"starts with": "{0} 以 {1} 开头", "ends with": "{0} 以 {1} 结尾", "contains": "{0} 包含 {1}"},
+        **{
+            "list contains": "{0} 含有 {1}",
+            "count": "{0} 的个数",
+            "sum": "{0} 之和",
+            "substring": "{0} 自第 {1} 位起 {2} 位",
+        },
+        **{"abs": "{0} 的绝对值", "sqrt": "{0} 的平方根", "years and months duration": "{0} 至 {1} 的年月数"},
+        **{"duration": "{0}", "date": "{0}", "today": "今天"},
+    },
+    "en": {
+        **{"starts with": "{0} begins with {1}", "ends with": "{0} ends with {1}", "contains": "{0} contains {1}"},
+        **{"list contains": "{0} holds {1}", "count": "the number of {0}", "sum": "the sum of {0}"},
+        **{"years and months duration": "the years and months from {0} to {1}", "today": "today"},
+        **{"duration": "{0}", "date": "{0}"},
+    },
+}
 _UNITS_EN = {
     **{"人": "people", "名": "people", "元": "yuan", "万元": "ten thousand yuan", "美元": "dollars", "分": "points"},
     **{"年": "years", "岁": "years", "月": "months", "日": "days", "次": "times"},
@@ -192,5 +211,9 @@ def _(node: Negate, speaker: _Speaker) -> str:
 @_describe.register
 def _(node: FunctionCall, speaker: _Speaker) -> str:
     arguments = [*node.positional, *(argument for _, argument in node.named)]
+    name = node.function.name if isinstance(node.function, Name) else ""
+    phrase = _PHRASES["en" if speaker.language == "en" else "zh"].get(name)
+    if phrase is not None and phrase.count("{") == len(arguments):
+        return phrase.format(*(_describe(argument, speaker) for argument in arguments))
     said = speaker.words["list"].join(_describe(argument, speaker) for argument in arguments)
     return speaker.say("call", _describe(node.function, speaker), said)

@@ -32,6 +32,7 @@ from .nodes import (
 from .vocabulary import Vocabulary
 
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+_BOOLEAN = (Conjunction, Disjunction, Not, Comparison, Between, In, If)
 _PLAIN = (Name, Literal, BinaryArithmetic, Negate)
 _MARKS = (*_PLAIN, Comparison, In, UnaryComparison, Interval, ListLiteral)
 
@@ -104,6 +105,8 @@ def _not_true(condition: Node) -> Node:
 
 @_true.register
 def _(node: Comparison, wanted: bool) -> Node:
+    if wanted and node.op == "=" and isinstance(node.right, Literal) and isinstance(node.left, _BOOLEAN):
+        return _true(node.left, node.right.value) if isinstance(node.right.value, bool) else _guarded(node, node)
     test = node if wanted else Comparison(_OPPOSITE[node.op], node.left, node.right)  # type: ignore[arg-type]
     plain = all(isinstance(part, _PLAIN) for part in walk(node) if part is not node)
     ordered = test.op in ("<", "<=", ">", ">=")

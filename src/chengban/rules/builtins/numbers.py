@@ -39,7 +39,7 @@ def _rounding(mode: str) -> Callable[..., Decimal | None]:
     return lambda number, scale=None: _or_null(rounded, number, scale, mode)
 
 
-def _or_null(act: Callable[..., Any], *values: Any) -> Any:
+def _or_null(act: Callable[..., Decimal | None], *values: Any) -> Decimal | None:
     try:
         return act(*values)
     except (decimal.DecimalException, OverflowError, ValueError):

@@ -66,7 +66,7 @@ def _(node: DecisionTable, environment: Environment) -> Any:
 
 
 def _hit(rule: Rule, scopes: list[Environment]) -> Any:
-    found = []
+    found: list[Any] = []
     for test, scope in zip(rule.tests, scopes, strict=True):
         value = run(test, scope)
         if value is not True and not isinstance(value, Unknown):

@@ -27,7 +27,8 @@ class Environment:
         types: Mapping[str, TypeReference] | None = None,
     ) -> None:
         self.values, self.budget, self.parent, self.facts = values, budget, parent, facts
-        self.types = types if types is not None else (parent.types if parent else {})
+        inherited: Mapping[str, TypeReference] = {} if parent is None else parent.types
+        self.types: Mapping[str, TypeReference] = inherited if types is None else types
 
     def child(self, values: dict[str, Any]) -> Environment:
         """A scope inside this one."""

@@ -333,7 +333,8 @@ def _(node: Filter, environment: Environment) -> Any:
 
 
 def _filtered(items: list[Any], predicate: Node, environment: Environment) -> Any:
-    kept, unknowns = [], []
+    kept: list[Any] = []
+    unknowns: list[Unknown] = []
     for item in items:
         value = item if isinstance(item, Unknown) else run(predicate, scope_of(item, environment))
         if isinstance(value, Decimal):

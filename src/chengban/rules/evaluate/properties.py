@@ -68,7 +68,10 @@ _TIME: dict[str, Callable[[Any], Any]] = {
 
 
 def _inside(part: str, table: dict[str, Callable[[Any], Any]]) -> dict[str, Callable[[Any], Any]]:
-    return {name: lambda moment, read=read: read(getattr(moment, part)) for name, read in table.items()}
+    def through(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        return lambda moment: read(getattr(moment, part))
+
+    return {name: through(read) for name, read in table.items()}
 
 
 _PROPERTIES: dict[type, dict[str, Callable[[Any], Any]]] = {

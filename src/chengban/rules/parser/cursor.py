@@ -47,6 +47,8 @@ class KnownNames:
     def add(self, name: str) -> None:
         """Make a name known from here on."""
         self.all.add(name)
+        if name.isidentifier():
+            return
         parts = words(name)
         if len(parts) > 1:
             self._by_first.setdefault(parts[0], {})[parts] = name
