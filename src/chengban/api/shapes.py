@@ -124,7 +124,7 @@ class FileOut(Schema):
 
 
 class ClauseVerdictOut(Schema):
-    """What one condition says: true, false or unknown; `gap` is what is left to do, as a sentence."""
+    """What one condition says: eligible, ineligible or unknown; `gap` is what is left to do, as a sentence."""
 
     id: str
     text: str

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +128,9 @@ def _city(pack: Any, made: Made, tell: Tell) -> Path:
     shutil.rmtree(half, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)
     half.mkdir(parents=True)
-    make_city(half, enterprises=made.enterprises, seed=made.seed, pack=pack, on=date.fromisoformat(made.today), progress=tell)
+    on = date.fromisoformat(made.today)
+    tell_city = partial(tell, "生成城市")
+    make_city(half, enterprises=made.enterprises, seed=made.seed, pack=pack, on=on, progress=lambda _, *far: tell_city(*far))
     (half / "done").touch()
     half.replace(folder)
     return folder
@@ -172,11 +175,13 @@ def _print_table() -> None:
 
 
 def _cast() -> None:
-    from chengban.accounts.demo import make_demo_cast
+    from chengban.accounts.demo import CAST, make_demo_cast
+    from chengban.accounts.models import Account
     from chengban.demo.city.cast import CITIZEN, FIRMS, PEOPLE
     from chengban.ledger import Actor
 
-    make_demo_cast(by=Actor.system("demo"), enterprise=FIRMS[0].uscc, citizen=PEOPLE[CITIZEN].citizen_id)
+    if not Account.objects.filter(login=CAST[-1].login).exists():
+        make_demo_cast(by=Actor.system("demo"), enterprise=FIRMS[0].uscc, citizen=PEOPLE[CITIZEN].citizen_id)
 
 
 def _serve(port: int) -> None:

@@ -211,9 +211,9 @@ def print_table(made: Any) -> None:
 
     pack = current()
     table = Table(title=f"{made.on} · {made.enterprises:,} 家企业 · {made.people:,} 人 · 匹配 {made.match_seconds:.2f} 秒")
-    table.add_column("政策", overflow="fold")
+    table.add_column("政策", no_wrap=True, max_width=44)
     for name in ("符合", "还不知道", "最缺的指标", "差一步", "金额(万元)"):
-        table.add_column(name, justify="left" if name == "最缺的指标" else "right")
+        table.add_column(name, justify="left" if name == "最缺的指标" else "right", no_wrap=True)
     for row in made.policies.order_by("id"):
         declared = pack.policies[row.policy]
         if not row.version:
@@ -229,7 +229,8 @@ def print_table(made: Any) -> None:
             f"{row.near:,}",
             amount,
         )
-    Console().print(table)
+    console = Console()
+    Console(width=None if console.is_terminal else 120).print(table)
 
 
 @click.group()

@@ -51,7 +51,7 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
     from chengban.config import database
 
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    command += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers", "--no-log-access"]
+    command += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers", "--no-access-log"]
     server = subprocess.Popen(
         [*command, "--log-level", "warning", "chengban.config.wsgi:application"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "chengban.config.settings"},

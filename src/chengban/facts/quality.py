@@ -22,7 +22,7 @@ from chengban.facts import frame, store
 from chengban.facts.ingest.rowrules import RowRules
 from chengban.facts.models import Batch, Measure, QuarantinedRow, Ticket
 from chengban.ledger import Actor
-from chengban.lib import clock
+from chengban.lib import clock, quiet
 from chengban.packs import Pack
 from chengban.packs.model import ConsistencyRule, Register
 from chengban.packs.vocabulary import facts_in, grounded, vocabulary
@@ -57,7 +57,7 @@ class Inspection:
 
 def inspect_all(pack: Pack, *, by: Actor, on: date) -> list[Inspection]:
     """Measure every register, open tickets for what is wrong and close those whose fault is gone. One transaction."""
-    with transaction.atomic():
+    with quiet.to_log("chengban.facts"), transaction.atomic():
         across = _across(pack, on)
         found = [_inspect(pack, register, on, across) for register in pack.registers.values()]
         for inspection in found:

@@ -41,18 +41,32 @@ def raw() -> psycopg.Connection[Any]:
 
 def make_tables(registers: Iterable[Register]) -> None:
     """Create the tables that are missing, and add the columns that a newer declaration added. Nothing is dropped."""
+    held = _held_columns()
     for register in registers:
-        _make_table(register)
+        _make_table(register, held.get(table_name(register), set()))
 
 
-def _make_table(register: Register) -> None:
+def _held_columns() -> dict[str, set[str]]:
+    """The columns that registers' tables have now."""
+    found: dict[str, set[str]] = {}
+    query = (
+        "SELECT table_name, column_name FROM information_schema.columns"
+        " WHERE table_schema = current_schema() AND table_name LIKE 'register\\_%'"
+    )
+    for name, column in raw().execute(query).fetchall():
+        found.setdefault(name, set()).add(column)
+    return found
+
+
+def _make_table(register: Register, held: set[str]) -> None:
     columns = [(field.id, COLUMNS[field.type].sql) for field in register.fields] + list(_BOOKKEEPING)
-    raw().execute(sql.SQL("CREATE TABLE IF NOT EXISTS {} ()").format(table(register)))
-    for name, kind in columns:
-        raw().execute(
-            sql.SQL("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {}").format(table(register), sql.Identifier(name), sql.SQL(kind))
-        )
-    make_indexes(register)
+    missing = [(name, kind) for name, kind in columns if name not in held]
+    if not held:
+        raw().execute(sql.SQL("CREATE TABLE {} ()").format(table(register)))
+    for name, kind in missing:
+        raw().execute(sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(table(register), sql.Identifier(name), sql.SQL(kind)))
+    if missing:
+        make_indexes(register)
 
 
 def make_indexes(register: Register) -> None:

@@ -1,7 +1,6 @@
 """Every subject with every policy, at memory speed: compile, encode, match, and count what people ask about."""
 
 import time
-import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import structlog
 
 from chengban import rules
 from chengban.facts import frame
+from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
 from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, vocabulary
 
 Bits = npt.NDArray[np.bool_]
-log = structlog.get_logger("chengban.policies")
 _FEN = Decimal("0.01")
 
 
@@ -67,12 +65,8 @@ class Kindly:
 
     def match(self, table: pa.Table) -> tuple[list[Matched], float]:
         """Each policy's outcome over the frame, and the seconds that compiling, encoding and matching took."""
-        with warnings.catch_warnings(record=True) as slow:
-            warnings.simplefilter("always")
-            made = self._match(table)
-        for told in slow:
-            log.debug("matching", kind=self.kind, told=str(told.message))
-        return made
+        with quiet.to_log("chengban.policies", kind=self.kind):
+            return self._match(table)
 
     def _match(self, table: pa.Table) -> tuple[list[Matched], float]:
         conditions = {name: condition_of(self.pack, version, self.on) for name, version in self.versions.items()}

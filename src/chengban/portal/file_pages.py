@@ -14,6 +14,7 @@ from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Clause, Department, FactDeclaration, FactFile, Register
 from chengban.policies.domain import Verdict, policies_of
+from chengban.policies.explaining import clause_verdict
 
 MONEY_IN_HAND = ("payment", "tax_saving")
 
@@ -64,12 +65,17 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class ClauseLine:
-    """One condition of one policy for this subject. `state`: true, false or unknown."""
+    """One condition of one policy for this subject. `state`: eligible, ineligible or unknown."""
 
     clause: Clause
     state: str
     sentence: str
     facts: tuple[tuple[FactDeclaration, object, dict[str, str]], ...]
+
+    @property
+    def mark(self) -> str:
+        """The tag of a condition, which is met or not, where a policy fits or not."""
+        return {"eligible": "met", "ineligible": "unmet"}.get(self.state, self.state)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +156,10 @@ def _exclude(one: Verdict, other: Verdict) -> bool:
 def _card(pack: Pack, profile: Profile, verdict: Verdict) -> PolicyCard:
     pairs = zip(verdict.version.clauses, verdict.explanation.clauses, strict=True)
     clauses = tuple(
-        ClauseLine(clause, _state(result.verdict), result.gap.sentence if result.gap else "", _facts(pack, result.facts))
+        ClauseLine(clause, clause_verdict(result), result.gap.sentence if result.gap else "", _facts(pack, result.facts))
         for clause, result in pairs
     )
     return PolicyCard(verdict, clauses, tuple(_want(pack, profile, fact) for fact in verdict.missing if fact in pack.facts))
-
-
-def _state(verdict: object) -> str:
-    return "true" if verdict is True else "false" if verdict is False else "unknown"
 
 
 def _facts(pack: Pack, facts: dict[str, object]) -> tuple[tuple[FactDeclaration, object, dict[str, str]], ...]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import groupby
 
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -57,5 +58,7 @@ def _office(pack: Pack, account: Account, subject: str) -> str:
     if subject in account.subjects:
         return _("您自己")
     department = pack.departments.get(account.department)
-    roles = "、".join(str(role.label) for role in sorted(account.roles))
+    roles = _("、").join(str(role.label) for role in sorted(account.roles))
+    if get_language() == "en":
+        return f"{roles}, {department.name_en}" if department else roles
     return f"{department.name if department else ''}{roles}"

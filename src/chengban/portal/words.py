@@ -72,12 +72,28 @@ def value(given: object, unit: str | None, codes: Mapping[str, str] | None = Non
 
 
 def _measure(given: Number, unit: str | None) -> str:
+    number = Decimal(str(given))
     if unit == "比例":
-        return f"{figure(Decimal(str(given)) * 100)}%"
-    if unit in ("年", "年度") and Decimal(str(given)) >= 1900:
+        return f"{figure(round(number * 100, 2))}%"
+    if unit in ("年", "年度") and number >= 1900:
         return plain(given)
-    rounded = round(Decimal(str(given)), 4)
-    return f"{figure(rounded)} {unit}" if unit else figure(rounded)
+    if unit in YUAN and _english():
+        return money(number * YUAN[unit])
+    rounded = round(number, 4)
+    return f"{figure(rounded)} {UNITS.get(unit, unit)}" if unit else figure(rounded)
+
+
+YUAN = {"元": 1, "万元": 10_000}
+UNITS = {
+    "人": _lazy("人"), "年": _lazy("年"), "月": _lazy("月"), "日": _lazy("日"), "件": _lazy("件"), "家": _lazy("家"),
+    "分": _lazy("分"), "元": _lazy("元"), "万元": _lazy("万元"), "美元": _lazy("美元"), "次": _lazy("次"), "项": _lazy("项"),
+    "个": _lazy("个"),
+}  # fmt: skip
+
+
+def unit_name(unit: str) -> str:
+    """A unit in the page's language; one that is not known here stands as the pack writes it."""
+    return str(UNITS.get(unit, unit))
 
 
 FIELD_TYPES = {
@@ -90,7 +106,7 @@ FIELD_TYPES = {
 def field_type(kind: str, unit: str | None) -> str:
     """A field's type as the catalogue says it, with its unit."""
     shown = unit or ("元" if kind == "money" else "")
-    return f"{FIELD_TYPES[kind]}({shown})" if shown else str(FIELD_TYPES[kind])
+    return f"{FIELD_TYPES[kind]}({unit_name(shown)})" if shown else str(FIELD_TYPES[kind])
 
 
 AMOUNT_KINDS = {

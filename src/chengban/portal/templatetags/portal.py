@@ -1,5 +1,6 @@
 """Small words of the templates: figures, money, days, icons, tags, charts."""
 
+import re
 import textwrap
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -8,14 +9,15 @@ from typing import Any
 
 from django import template
 from django.utils import timezone, translation
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from chengban.packs.model import Citation, Clause, FactFile, RegisterField
+from chengban.packs.model import Citation, Clause, Department, FactFile, RegisterField
 from chengban.portal import words
 from chengban.portal.icons import ICONS, TAGS
 
 register = template.Library()
+HAN_RUN = re.compile(r"[\u4e00-\u9fff](?:[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef0-9()〔〕·、]*[\u4e00-\u9fff])?")
 
 
 @register.filter
@@ -78,6 +80,32 @@ def han() -> SafeString:
     return mark_safe(' lang="zh-Hans"') if translation.get_language() == "en" else mark_safe("")
 
 
+@register.filter
+def marked(text: object) -> SafeString:
+    """`text` with each run of Chinese in it marked as Chinese on an English page, so that it is read aloud rightly."""
+    given = conditional_escape(text)
+    if translation.get_language() != "en":
+        return given
+    return mark_safe(HAN_RUN.sub(r'<span lang="zh-Hans">\g<0></span>', given))
+
+
+@register.filter
+def unit(name: str) -> SafeString:
+    return marked(words.unit_name(name))
+
+
+@register.filter
+def short(department: Department) -> SafeString:
+    """A department's short name, or its full English name on an English page."""
+    return marked(department.name_en if translation.get_language() == "en" else department.short)
+
+
+@register.filter
+def called(thing: Any) -> SafeString:
+    """`named` as a filter, for use inside sentences."""
+    return named(thing)
+
+
 @register.inclusion_tag("portal/parts/bars.html")
 def bars(chart: Any) -> dict[str, Any]:
     """A bar chart (`portal.charts.Chart`), and the same as a table under 看数据."""
@@ -124,14 +152,14 @@ def clause_text(clause: Clause) -> SafeString:
 
 
 @register.simple_tag
-def value(given: Any, unit: str | None = None, codes: Mapping[str, str] | None = None) -> str:
+def value(given: Any, unit: str | None = None, codes: Mapping[str, str] | None = None) -> SafeString:
     """A fact's or a parameter's value as a person reads it, with its unit; a code by its name."""
-    return words.value(given, unit, codes)
+    return marked(words.value(given, unit, codes))
 
 
 @register.simple_tag
-def field_type(field: RegisterField) -> str:
-    return words.field_type(field.type, field.unit)
+def field_type(field: RegisterField) -> SafeString:
+    return marked(words.field_type(field.type, field.unit))
 
 
 @register.simple_tag

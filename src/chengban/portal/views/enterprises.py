@@ -15,7 +15,7 @@ from chengban.facts.frame import Kind
 from chengban.facts.profile import Profile
 from chengban.lib import clock
 from chengban.portal import file_pages
-from chengban.portal.enterprise_search import find_enterprises
+from chengban.facts.search import find_enterprises
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import readings_of
 
