@@ -151,7 +151,7 @@ def open_page(browser: Browser, served: str, signed_in: Callable[[str], Any]) ->
     yield open_
     for context in contexts:
         context.close()
-    assert [line for line in said if "status of 404" not in line] == []
+    assert [line for line in said if "Failed to load resource" not in line] == []
 
 
 def faults(page: Page) -> list[str]:

@@ -15,7 +15,7 @@ from chengban.accounts.roles import Role
 from chengban.facts.profile import open_file
 from chengban.policies.domain import policies_of
 from chengban.portal import file_pages
-from chengban.portal.enterprise_search import find_enterprises
+from chengban.facts.search import find_enterprises
 from tests import town
 from tests.people import SETUP
 
@@ -39,13 +39,13 @@ def card(pack: packs.Pack, firm: str, policy: str) -> file_pages.PolicyCard:
 def test_a_policy_that_fits_says_so_with_its_amount_and_reasons(pack: packs.Pack) -> None:
     made = card(pack, town.LOTUS, "P09")
     assert (made.state, made.verdict.amount) == ("eligible", Decimal("21600.00"))
-    assert {line.state for line in made.clauses} == {"true"} and made.wants == ()
+    assert {line.state for line in made.clauses} == {"eligible"} and made.wants == ()
 
 
 def test_one_step_away_names_the_step(pack: packs.Pack) -> None:
     made = card(pack, town.WILLOW, "P09")
     assert made.state == "near" and made.near is not None
-    assert "失业保险" in made.near.clause.text and made.near.state == "false"
+    assert "失业保险" in made.near.clause.text and made.near.state == "ineligible"
     assert [fact.id for fact, _value, _codes in made.near.facts] == ["ui_paid_months"]
 
 

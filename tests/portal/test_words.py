@@ -54,3 +54,12 @@ def test_days() -> None:
 def test_values_with_their_unit_or_code(given: object, unit: str | None, said: str) -> None:
     with translation.override("zh-hans"):
         assert words.value(given, unit, {"A": "农业"}) == said
+
+
+@pytest.mark.parametrize(
+    ("given", "unit", "said"),
+    [(12, "月", "12 months"), (860, "万元", "¥8.6 million"), (36000, "元", "¥36,000"), (5, "斤", "5 斤"), (True, None, "Yes")],
+)
+def test_values_in_english(given: object, unit: str | None, said: str) -> None:
+    with translation.override("en"):
+        assert words.value(given, unit) == said
