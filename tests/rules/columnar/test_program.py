@@ -148,6 +148,12 @@ def test_what_has_no_columnar_form_is_named_and_asked_only_where_it_matters() ->
     assert near.tolist() == [(1 if i >= 20 else -1) if f"业{i % 7}" in f"企业{i}" else 0 if i < 20 else -1 for i in range(rows)]
 
 
+@pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")
+def test_a_condition_that_is_sometimes_a_number() -> None:
+    columns = {"staff": pa.array([3, 3, None]), "listed": pa.array([True, False, True])}
+    assert eligible("if listed then staff else true", **columns) == [False, True, False]
+
+
 def test_columnar_forms_do_not_warn() -> None:
     table = pa.table({"staff": [1, 2], "share": [0.5, 0.1], "region": ["A", "B"], "listed": [True, None]})
     rules = ["staff / share > 3", "(if listed then staff else 7) >= 2", 'starts with(region, "A")', "min(staff, 2) = 2"]

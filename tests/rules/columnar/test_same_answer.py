@@ -1,4 +1,4 @@
-"""Columns give the scalar evaluator's answer for every row, whatever the rule: true, false, null and unknown."""
+"""Columns, the scalar evaluator and the explanation give one answer for every row, whatever the rule."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from hypothesis import given, settings
 
 from chengban.rules.columnar import compile
 from chengban.rules.evaluate import evaluate
+from chengban.rules.explain import Clause, explain
 from chengban.rules.nodes import Node, conjuncts
 from chengban.rules.unknown import UNKNOWN, Unknown
+from chengban.rules.vocabulary import Vocabulary
 
 from .strategies import conditions, tables
 
+NO_FACTS = Vocabulary()
 pytestmark = pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")
 
 
@@ -47,9 +50,16 @@ def test_columns_and_scalar_agree(policy: Node, table: pa.Table) -> None:
     assert matches.unknown("policy").tolist() == [one == "unknown" for one in expected]
     assert matches.counts["policy"] == expected.count("eligible")
     assert matches.unknown_counts["policy"] == expected.count("unknown")
+    assert [explained(policy, facts) for facts in facts_of(table)] == expected
     near = [misses[0] if len(misses) == 1 else -1 for misses in map(_misses, clauses)]
     assert matches.near("policy").tolist() == near
     assert matches.near_counts["policy"] == sum(index >= 0 for index in near)
+
+
+def explained(policy: Node, facts: dict[str, Any]) -> str:
+    """The verdict of the explanation of one row."""
+    clauses = [Clause(str(number), clause) for number, clause in enumerate(conjuncts(policy))]
+    return explain(clauses, facts, NO_FACTS).verdict
 
 
 def _misses(values: list[Any]) -> list[int]:

@@ -33,7 +33,7 @@ from ..nodes import (
 )
 from ..values import decimals
 from . import numbers
-from .books import Cut
+from .books import Cut, state_of
 from .filtering import quick_ranks, quick_signs
 from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
 from .numbers import Inexact, Scaled
@@ -97,8 +97,15 @@ class Computer:
 
 def outcomes_of(vector: Vector) -> npt.NDArray[np.uint8]:
     """The outcome that each value is; whatever is known and no boolean counts as null."""
+    if vector.kind == "other":
+        return np.where(vector.state == KNOWN, _each_outcome(vector.data), vector.state + 1).astype(np.uint8)
     known = vector.data.astype(np.uint8) if vector.kind == "boolean" else np.uint8(_N)
     return np.where(vector.state == KNOWN, known, vector.state + 1).astype(np.uint8)
+
+
+def _each_outcome(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """Values of several kinds, some of them perhaps booleans."""
+    return np.fromiter((state_of(value) for value in values), np.uint8, len(values))
 
 
 def from_outcomes(outcomes: npt.NDArray[np.uint8]) -> Vector:
