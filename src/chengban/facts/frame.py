@@ -81,7 +81,9 @@ def build(
 def _columns(
     pack: Pack, register: Register, some: list[Need], identifiers: pa.Array, on: date, known_by: int | None
 ) -> dict[str, pa.Array]:
-    rows = store.read(register, _fields(register, some), known_by)
+    # Of two rows with the same order the one with the greater key is the later, here as in the file of one subject.
+    tied = any(need.source.take == "latest" for need in some)
+    rows = store.read(register, _fields(register, some), known_by, in_order=tied)
     owner = pc.fill_null(pc.index_in(rows.column(register.subject), value_set=identifiers), -1)
     positions = np.asarray(owner.combine_chunks() if isinstance(owner, pa.ChunkedArray) else owner, dtype=np.int64)
     masks: dict[str | None, tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = {}

@@ -115,10 +115,13 @@ def write(copy: Any, rows: pa.Table) -> None:
     copy.write(memoryview(buffer.getvalue()))
 
 
-def read(register: Register, fields: Sequence[str], known_by: int | None = None) -> pa.Table:
-    """The current rows' `fields` as Arrow columns of their declared types; `known_by` a batch reads them as known after it."""
-    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
-        names(fields), table(register), _as_known(known_by)
+def read(register: Register, fields: Sequence[str], known_by: int | None = None, *, in_order: bool = False) -> pa.Table:
+    """The current rows' `fields` as Arrow columns of their declared types; `known_by` a batch reads them as known after it.
+
+    `in_order` of the register's key; without it in any order.
+    """
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
+        names(fields), table(register), _as_known(known_by), _by_key(register) if in_order else sql.SQL("")
     )
     buffer = BytesIO()
     with raw().cursor().copy(statement) as copy:
@@ -145,11 +148,11 @@ def read(register: Register, fields: Sequence[str], known_by: int | None = None)
 
 
 def rows_of(register: Register, subject: str, known_by: int | None = None) -> list[dict[str, Any]]:
-    """One subject's rows as dictionaries, each with its `batch`."""
+    """One subject's rows as dictionaries, each with its `batch`, in the order of the register's key."""
     assert register.subject is not None
     fields = [field.id for field in register.fields]
-    statement = sql.SQL("SELECT {}, batch FROM {} WHERE {} = %s AND {}").format(
-        names(fields), table(register), sql.Identifier(register.subject), _as_known(known_by)
+    statement = sql.SQL("SELECT {}, batch FROM {} WHERE {} = %s AND {}{}").format(
+        names(fields), table(register), sql.Identifier(register.subject), _as_known(known_by), _by_key(register)
     )
     found = raw().execute(statement, [subject]).fetchall()
     return [dict(zip((*fields, "batch"), row, strict=True)) for row in found]
@@ -159,3 +162,7 @@ def _as_known(known_by: int | None) -> sql.Composable:
     if known_by is None:
         return sql.SQL("ended IS NULL")
     return sql.SQL("batch <= {0} AND (ended IS NULL OR ended > {0})").format(sql.Literal(known_by))
+
+
+def _by_key(register: Register) -> sql.Composable:
+    return sql.SQL(" ORDER BY {}").format(names(register.key))
