@@ -8,7 +8,8 @@ from typing import Any
 from ..builtins.registry import BUILTINS
 from ..evaluate.comparing import all_of, equal
 from ..evaluate.environment import Environment
-from ..evaluate.evaluator import evaluate_node, run, scope_of
+from ..evaluate.evaluator import evaluate_node, run
+from ..evaluate.loops import scope_of
 from ..evaluate.types import coerce
 from ..unknown import Unknown, merge, unknown_among
 from .nodes import Broken, DecisionTable, Match, Output, Rule, Steps, Typed

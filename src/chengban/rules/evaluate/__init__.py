@@ -9,6 +9,7 @@ from ..budget import CURRENT, DEFAULT_LIMITS, Budget, Limits
 from ..errors import LimitError
 from ..nodes import Node
 from ..parser import parse
+from . import loops
 from .environment import Environment
 from .evaluator import run
 
@@ -54,4 +55,4 @@ def _names(value: Any, depth: int) -> Iterable[str]:
             yield from _names(item, depth + 1)
 
 
-__all__ = ["Environment", "evaluate", "evaluate_in", "spaced_names"]
+__all__ = ["Environment", "evaluate", "evaluate_in", "loops", "spaced_names"]

@@ -12,37 +12,27 @@ from typing import Any
 
 from ..builtins.names import BUILTIN_NAMES
 from ..errors import LimitError
-from ..lexer import END, MARK, NUMBER, STRING, WORD
+from ..lexer import END, MARK, STRING, WORD
 from ..nodes import (
     Between,
     BinaryArithmetic,
     Comparison,
     Conjunction,
-    ContextLiteral,
     Disjunction,
     Filter,
-    For,
     FunctionCall,
-    FunctionDefinition,
-    If,
     In,
     InstanceOf,
-    Interval,
-    Iteration,
-    ListLiteral,
-    Literal,
     Name,
     Negate,
     Node,
     Not,
-    Parameter,
     Path,
-    Quantified,
     UnaryComparison,
     UnaryTests,
     children,
 )
-from ..temporal import parse_temporal
+from . import primaries
 from .cursor import Cursor
 from .types import type_reference
 
@@ -76,7 +66,7 @@ def parse_unary_tests(text: str, names: Iterable[str] = ()) -> UnaryTests:
 def _parse(text: str, names: frozenset[str], unary: bool) -> Node:
     cursor = Cursor(text, [*BUILTIN_NAMES, *names])
     try:
-        node = _unary_tests(cursor) if unary else _expression(cursor)
+        node = _unary_tests(cursor) if unary else expression(cursor)
     except RecursionError:
         raise LimitError("the expression is nested too deep") from None
     if cursor.token.kind != END:
@@ -95,7 +85,8 @@ def _refuse_deep(node: Node) -> None:
         level = [child for parent in level for child in children(parent)]
 
 
-def _expression(cursor: Cursor) -> Node:
+def expression(cursor: Cursor) -> Node:
+    """Any expression, one level deeper."""
     cursor.deeper()
     try:
         return _binary(cursor, 1)
@@ -143,13 +134,13 @@ def _flat(node: Node, shape: type[Conjunction] | type[Disjunction]) -> tuple[Nod
 
 def _tests_after_in(cursor: Cursor) -> tuple[Node, ...]:
     if cursor.at(*_COMPARISONS):
-        return (_test(cursor),)
+        return (one_test(cursor),)
     if not cursor.at("("):
         return (_binary(cursor, _ADDITIVE),)
     start = cursor.take().start
-    tests = _several(cursor, _test, ")", "..")
+    tests = _several(cursor, one_test, ")", "..")
     if cursor.at(".."):
-        return (_climb(cursor, _postfix(cursor, _range_from(cursor, start, False, tests[-1])), _ADDITIVE),)
+        return (_climb(cursor, _postfix(cursor, primaries.range_from(cursor, start, False, tests[-1])), _ADDITIVE),)
     cursor.expect(")")
     if len(tests) == 1 and not isinstance(tests[0], UnaryComparison):
         return (_climb(cursor, _postfix(cursor, tests[0]), _ADDITIVE),)
@@ -165,9 +156,10 @@ def _several(cursor: Cursor, read: Any, *ends: str) -> tuple[Node, ...]:
     return tuple(found)
 
 
-def _test(cursor: Cursor) -> Node:
+def one_test(cursor: Cursor) -> Node:
+    """A comparison with nothing on its left, or an expression."""
     if not cursor.at(*_COMPARISONS):
-        return _expression(cursor)
+        return expression(cursor)
     start = cursor.token.start
     operator: Any = cursor.take().text
     operand = _binary(cursor, _ADDITIVE)
@@ -181,12 +173,12 @@ def _unary_tests(cursor: Cursor) -> UnaryTests:
     if cursor.at("not") and cursor.peek().text == "(" and _closes_at_end(cursor):
         cursor.take()
         cursor.take()
-        tests = _several(cursor, _test, ")")
+        tests = _several(cursor, one_test, ")")
         cursor.expect(")")
         return UnaryTests(tests, negated=True, span=cursor.span(0))
-    found = [_test(cursor)]
+    found = [one_test(cursor)]
     while cursor.accept(","):
-        found.append(_test(cursor))
+        found.append(one_test(cursor))
     return UnaryTests(tuple(found), span=cursor.span(0))
 
 
@@ -203,7 +195,7 @@ def _closes_at_end(cursor: Cursor) -> bool:
 
 def _unary(cursor: Cursor) -> Node:
     if not cursor.at("-"):
-        return _instance(cursor, _postfix(cursor, _primary(cursor)))
+        return _instance(cursor, _postfix(cursor, primaries.primary(cursor)))
     start = cursor.take().start
     cursor.deeper()
     operand = _unary(cursor)
@@ -228,7 +220,7 @@ def _postfix(cursor: Cursor, node: Node) -> Node:
             node = Path(node, name, span=cursor.span(start))
         elif cursor.at("[") and _opens_filter(cursor):
             cursor.take()
-            predicate = _expression(cursor)
+            predicate = expression(cursor)
             cursor.expect("]")
             node = Filter(node, predicate, span=cursor.span(start))
         elif cursor.at("("):
@@ -267,12 +259,12 @@ def _call(cursor: Cursor, function: Node) -> Node:
     cursor.take()
     positional: list[Node] = []
     named: list[tuple[str, Node]] = []
-    labelled = cursor.looking_at_label()
+    by_name = cursor.looking_at_label()
     while not cursor.at(")"):
-        if labelled:
-            named.append(_labelled(cursor))
+        if by_name:
+            named.append(labelled(cursor))
         else:
-            positional.append(_expression(cursor))
+            positional.append(expression(cursor))
         if not cursor.accept(","):
             break
     if not cursor.at(")"):
@@ -284,161 +276,8 @@ def _call(cursor: Cursor, function: Node) -> Node:
     return FunctionCall(function, tuple(positional), tuple(named), span=span)
 
 
-def _labelled(cursor: Cursor) -> tuple[str, Node]:
+def labelled(cursor: Cursor) -> tuple[str, Node]:
+    """`name: expression`."""
     label = cursor.take().value if cursor.token.kind == STRING else cursor.declared_name(":")
     cursor.expect(":")
-    return label, _expression(cursor)
-
-
-def _primary(cursor: Cursor) -> Node:
-    token = cursor.token
-    if token.kind in (NUMBER, STRING):
-        cursor.take()
-        return Literal(token.value, span=cursor.span(token.start))
-    if token.kind == MARK:
-        read = _BY_MARK.get(token.text)
-        if read is None:
-            raise cursor.error("a value")
-        return read(cursor)
-    if token.kind == END:
-        raise cursor.error("a value")
-    return _word(cursor)
-
-
-def _word(cursor: Cursor) -> Node:
-    start = cursor.token.start
-    known = cursor.names.match(cursor.tokens, cursor.index)
-    read = _BY_WORD.get(cursor.token.text)
-    if known is None and read is not None:
-        return read(cursor)
-    name = cursor.name()
-    return Name(name, span=cursor.span(start))
-
-
-def _constant(cursor: Cursor) -> Node:
-    token = cursor.take()
-    return Literal({"true": True, "false": False, "null": None}[token.text], span=cursor.span(token.start))
-
-
-def _if(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    condition = _expression(cursor)
-    cursor.expect("then")
-    yes = _expression(cursor)
-    cursor.expect("else")
-    no = _expression(cursor)
-    return If(condition, yes, no, span=cursor.span(start))
-
-
-def _iterations(cursor: Cursor) -> tuple[Iteration, ...]:
-    found = []
-    while True:
-        start = cursor.token.start
-        name = cursor.declared_name("in")
-        cursor.expect("in")
-        source = _expression(cursor)
-        end = _expression(cursor) if cursor.accept("..") else None
-        found.append(Iteration(name, source, end, span=cursor.span(start)))
-        if not cursor.accept(","):
-            return tuple(found)
-
-
-def _for(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    iterations = _iterations(cursor)
-    cursor.expect("return")
-    body = _expression(cursor)
-    return For(iterations, body, span=cursor.span(start))
-
-
-def _quantified(cursor: Cursor) -> Node:
-    token = cursor.take()
-    kind: Any = token.text
-    iterations = _iterations(cursor)
-    cursor.expect("satisfies")
-    condition = _expression(cursor)
-    return Quantified(kind, iterations, condition, span=cursor.span(token.start))
-
-
-def _function(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    cursor.expect("(")
-    parameters: list[Parameter] = []
-    while not cursor.at(")"):
-        name = cursor.declared_name(":", ",", ")")
-        parameters.append(Parameter(name, type_reference(cursor) if cursor.accept(":") else None))
-        if not cursor.accept(","):
-            break
-    cursor.expect(")")
-    external = cursor.at("external") and cursor.peek().text == "{" and cursor.accept("external")
-    body = _expression(cursor)
-    return FunctionDefinition(tuple(parameters), body, external, span=cursor.span(start))
-
-
-def _parenthesised(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    inner = _test(cursor)
-    if cursor.at(".."):
-        return _range_from(cursor, start, False, inner)
-    cursor.expect(")")
-    return inner
-
-
-def _bracketed(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    if cursor.accept("]"):
-        return ListLiteral((), span=cursor.span(start))
-    items = [_expression(cursor)]
-    if cursor.at(".."):
-        return _range_from(cursor, start, True, items[0])
-    while cursor.accept(","):
-        items.append(_expression(cursor))
-    if not cursor.at("]"):
-        raise cursor.error(",", "]")
-    cursor.take()
-    return ListLiteral(tuple(items), span=cursor.span(start))
-
-
-def _open_range(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    low = _expression(cursor)
-    return _range_from(cursor, start, False, low)
-
-
-def _range_from(cursor: Cursor, start: int, closed: bool, low: Node) -> Node:
-    cursor.expect("..")
-    high = _expression(cursor)
-    end = cursor.expect("]", ")", "[")
-    return Interval(low, closed, high, end.text == "]", span=cursor.span(start))
-
-
-def _context(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    entries: list[tuple[str, Node]] = []
-    while not cursor.at("}"):
-        if cursor.token.kind not in (WORD, STRING):
-            raise cursor.error("a name", "}")
-        entries.append(_labelled(cursor))
-        if not cursor.accept(","):
-            break
-    cursor.expect("}")
-    return ContextLiteral(tuple(entries), span=cursor.span(start))
-
-
-def _temporal(cursor: Cursor) -> Node:
-    start = cursor.take().start
-    token = cursor.token
-    if token.kind != STRING:
-        raise cursor.error("a string with a date, a time or a duration")
-    value = parse_temporal(token.value)
-    if value is None:
-        raise cursor.places.error(token.start, f"{token.text} is no date, time or duration")
-    cursor.take()
-    return Literal(value, span=cursor.span(start))
-
-
-_BY_MARK = {"(": _parenthesised, "[": _bracketed, "]": _open_range, "{": _context, "@": _temporal}
-_BY_WORD = {
-    **dict.fromkeys(("true", "false", "null"), _constant),
-    **{"if": _if, "for": _for, "some": _quantified, "every": _quantified, "function": _function},
-}
+    return label, expression(cursor)
