@@ -140,8 +140,10 @@ def _across(pack: Pack, on: date) -> dict[str, list[tuple[Fault, int]]]:
     for rule in pack.city.consistency:
         node = vocabulary(pack).resolve(rules.parse(rule.rule, names=vocabulary(pack).names))
         facts = sorted(facts_in(pack, [node]))
-        table = tables.setdefault(f"{rule.about} {facts}", frame.build(pack, rule.about, on=on, wanted=facts))
-        fault, compared = _compare(rule, grounded(pack, node, on), table)
+        name = f"{rule.about} {facts}"
+        if name not in tables:
+            tables[name] = frame.build(pack, rule.about, on=on, wanted=facts)
+        fault, compared = _compare(rule, grounded(pack, node, on), tables[name])
         outcome.setdefault(_answering(pack, rule, facts), []).append((fault, compared))
     return outcome
 
