@@ -13,9 +13,9 @@ from chengban.accounts.domain import give_mandate
 from chengban.accounts.models import Account, MandateKind
 from chengban.accounts.roles import Role
 from chengban.facts.profile import open_file
+from chengban.facts.search import find_enterprises
 from chengban.policies.domain import policies_of
 from chengban.portal import file_pages
-from chengban.facts.search import find_enterprises
 from tests import town
 from tests.people import SETUP
 

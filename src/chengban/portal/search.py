@@ -14,6 +14,9 @@ from chengban.packs import Pack
 LEAST = 60.0
 """A find below this score is left out: tried on the phrases of tests/portal/test_search.py."""
 
+SPREAD = 20.0
+"""A find this much below the best one is noise beside it."""
+
 _FILLERS = re.compile("我想|我要|怎么|如何|请问|可以|申请|办理|需要|什么|有没有|哪些|能不能|一下|的|吗|呢|了")
 _NOISE = re.compile(r"[\s\W_]+")
 
@@ -87,6 +90,8 @@ def find(entries: Iterable[Entry], asked: str, limit: int = 30) -> list[Found]:
         return []
     scored = (Found(entry, max(_score(meant, said) * _weight(n) for n, said in enumerate(entry.words))) for entry in entries)
     kept = [found for found in scored if found.score >= LEAST]
+    best = max((found.score for found in kept), default=LEAST)
+    kept = [found for found in kept if found.score >= best - SPREAD]
     return sorted(kept, key=lambda found: (-found.score, len(found.entry.title), found.entry.id))[:limit]
 
 

@@ -13,9 +13,9 @@ from chengban.accounts.permissions import Verb, may_read_file
 from chengban.accounts.roles import Role
 from chengban.facts.frame import Kind
 from chengban.facts.profile import Profile
+from chengban.facts.search import find_enterprises
 from chengban.lib import clock
 from chengban.portal import file_pages
-from chengban.facts.search import find_enterprises
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import readings_of
 
