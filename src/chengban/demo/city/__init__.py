@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chengban.demo.city.defects import STALE
 from chengban.demo.city.model import City, CityError, plan_city
+from chengban.demo.city.tables import named_rows
 from chengban.demo.city.writer import write_register
 from chengban.packs import Pack
 
@@ -55,10 +56,13 @@ def make_city(
     steps = len(pack.registers) + 1
     progress("people and firms", 0, steps)
     city = plan_city(pack, enterprises=enterprises, seed=seed, on=on)
+    named = named_rows(pack, on)
     rows, spoilt = dict[str, int](), dict[str, dict[str, int]]()
     for done, register in enumerate(pack.registers.values(), 1):
         progress(register.name, done, steps)
-        rows[register.id], faults = write_register(city, register, folder, defects)
+        rows[register.id], faults = write_register(
+            city, register, folder, named=named.get(register.id), defects=defects
+        )
         if faults:
             spoilt[register.id] = faults
     progress("", steps, steps)

@@ -67,14 +67,14 @@ def _revenue(rng: np.random.Generator, firms: Firms, industries: IndustryTable, 
     trend = np.cumprod(1 + np.clip(0.05 + 0.08 * rng.standard_normal((3, count)), -0.4, 0.6), axis=0)
     revenue = staff * head * trend / trend[-1]
     limit = np.where(research.tech_sme, _SME_LIMIT, np.inf)
-    return revenue * np.minimum(1, limit / np.maximum(revenue.max(axis=0), 1))
+    return np.asarray(revenue * np.minimum(1, limit / np.maximum(revenue.max(axis=0), 1)))
 
 
 def _assets(rng: np.random.Generator, firms: Firms, industries: IndustryTable, research: Research, revenue: Floats) -> Floats:
     turnover = industries.column("asset_turnover")[firms.industry] * np.exp(0.35 * rng.standard_normal(len(firms)))
     assets = revenue / turnover * np.exp(0.05 * rng.standard_normal(revenue.shape))
     limit = np.where(research.tech_sme, _SME_LIMIT, np.inf)
-    return assets * np.minimum(1, limit / np.maximum(assets.max(axis=0), 1))
+    return np.asarray(assets * np.minimum(1, limit / np.maximum(assets.max(axis=0), 1)))
 
 
 def _profit(rng: np.random.Generator, firms: Firms, research: Research, revenue: Floats) -> Floats:
@@ -92,9 +92,9 @@ def _researchers(rng: np.random.Generator, research: Research, staff: Ints) -> t
 
 def _main_ratio(rng: np.random.Generator, revenue: Floats) -> Floats:
     usual = np.clip(1 - np.abs(0.12 * rng.standard_normal(revenue.shape[1])), 0.35, 1)
-    return np.clip(usual + 0.01 * rng.standard_normal(revenue.shape), 0.3, 1)
+    return np.asarray(np.clip(usual + 0.01 * rng.standard_normal(revenue.shape), 0.3, 1))
 
 
 def _general(rng: np.random.Generator, firms: Firms, revenue: Floats) -> Mask:
     wants = (firms.kind != INDIVIDUAL) & (revenue[-1] > 800_000) & (rng.random(len(firms)) < 0.35)
-    return (revenue.max(axis=0) > _SMALL_VAT_LIMIT) | wants
+    return np.asarray((revenue.max(axis=0) > _SMALL_VAT_LIMIT) | wants)

@@ -50,7 +50,8 @@ def skewed(rng: np.random.Generator, count: int, median: float, sigma: float) ->
 def days_between(rng: np.random.Generator, first: NDArray[Any] | int, last: NDArray[Any] | int, count: int) -> Ints:
     """Days between two days, both included; where `last` is before `first` it is `first`."""
     width = np.maximum(np.asarray(last, np.int64) - np.asarray(first, np.int64), 0) + 1
-    return np.asarray(first, np.int64) + (rng.random(count) * width).astype(np.int64)
+    start = np.asarray(first, np.int64)
+    return np.asarray(start + (rng.random(count) * width).astype(np.int64))
 
 
 def mix(rng: np.random.Generator, count: int, weights: Mapping[str, float]) -> Text:

@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from chengban.demo.city import cast
 from chengban.demo.city.columns import Ints, Text, index
 from chengban.demo.city.model import City
 
@@ -68,7 +67,7 @@ DEFECTS: tuple[Defect, ...] = (
 def spoil(city: City, register: str, table: pa.Table, share: float, part: int) -> tuple[pa.Table, dict[str, int]]:
     """The table with `share` of its rows spoilt in each way that its register knows, at least one; and how many each.
 
-    The named, firms that do research, and people who own or work are spared: their faults would spread to other registers.
+    Firms that do research, and people who own or work are spared: their faults would spread to other registers.
     """
     kinds = [defect for defect in DEFECTS if defect.register == register]
     if not kinds or share <= 0 or len(table) == 0:
@@ -103,6 +102,5 @@ def _important(city: City, subject: str) -> Text:
     if subject == "citizen_id":
         tied = city.work.employer >= 0
         tied[city.work.representative] = True
-        tied[: len(cast.PEOPLE)] = True
         return city.people.citizen_id(np.flatnonzero(tied))
-    return city.firms.uscc(np.flatnonzero(city.research.researching | ~city.ordinary_firms))
+    return city.firms.uscc(np.flatnonzero(city.research.researching))

@@ -70,18 +70,18 @@ class Firms:
 
     @property
     def active(self) -> Mask:
-        return self.status == 0
+        return np.asarray(self.status == 0)
 
     @property
     def companies(self) -> Mask:
-        return self.kind == COMPANY
+        return np.asarray(self.kind == COMPANY)
 
     def uscc(self, index: Ints | None = None) -> Text:
         return fixed_text(self.codes if index is None else self.codes[index])
 
     def in_business(self, year: int) -> Mask:
         """Which had staff at the end of a year."""
-        return self.staff[YEARS.index(year)] > 0
+        return np.asarray(self.staff[YEARS.index(year)] > 0)
 
     def staff_in(self, year: int) -> Ints:
         count: Ints = self.staff[YEARS.index(year)]

@@ -78,12 +78,12 @@ def rank_within(group: NDArray[np.int64]) -> Ints:
 def _spread(serial: NDArray[np.int64]) -> Bytes:
     value = serial * _STEP % _SPACE
     places = 31 ** np.arange(5, -1, -1, dtype=np.int64)
-    return _CHARACTERS[value[:, None] // places % 31]
+    return np.asarray(_CHARACTERS[value[:, None] // places % 31])
 
 
 def _organisation_check(body: Bytes) -> Bytes:
     remainder = 11 - _ORGANISATION_VALUE[body] @ _ORGANISATION_WEIGHTS % 11
-    return np.frombuffer(b"_123456789X0", np.uint8)[remainder][:, None]
+    return np.asarray(np.frombuffer(b"_123456789X0", np.uint8)[remainder][:, None])
 
 
 def _sequence(region: NDArray[np.int64], born: Ints, male: NDArray[np.bool_]) -> Bytes:

@@ -16,8 +16,8 @@ HIGH_TECH = 810
 TECH_SME = 1155
 RESEARCHING = 2100
 STARTUPS = 90
-"""High-tech enterprises and sci-tech SMEs as the city's newspaper counts them (28 January 2024); firms with R&D accounts are chosen
-here so that about 1,200 claim the deduction."""
+"""High-tech enterprises and sci-tech SMEs as the city's newspaper counts them (28 January 2024); firms with R&D accounts are
+chosen here so that about 1,200 claim the deduction, for about 4.2 billion 元."""
 FIRST_CLASS, SECOND_CLASS = 0, 1
 
 
@@ -73,6 +73,7 @@ def make_research(chance: Chance, firms: Firms, industries: IndustryTable, ordin
     firms.staff[:, pool] = np.where(
         firms.staff[:, pool] > 0, np.maximum(firms.staff[:, pool], 8 + rng.integers(0, 22, len(pool))), 0
     )
+    firms.staff[:, high] = np.where(firms.staff[:, high] > 0, firms.staff[:, high] + rng.integers(10, 70, len(high)), 0)
     firms.staff[:, entered] = np.minimum(firms.staff[:, entered], 420)
     firms.staff[:, young] = np.minimum(firms.staff[:, young] * 4, 30)
     masks = [_mask(count, rows) for rows in (np.concatenate([pool, young]), high, entered, young)]

@@ -156,7 +156,8 @@ def _average_staff(city: City, year: int) -> c.Floats:
 
 def _deduction(city: City, place: int, who: c.Ints) -> c.Floats:
     """R&D expense deducted: of firms whose books are audited and exact, a little less than they spent."""
-    claims = city.research.booked & (city.research.high_tech | (city.rng("claims").random(len(city.firms)) < 0.66))
+    sure = city.research.high_tech | ~city.ordinary_firms
+    claims = city.research.booked & (sure | (city.rng("claims").random(len(city.firms)) < 0.4))
     part = spread(city.rng("deduction"), len(city.firms), 0.85, 1.0)
     return np.asarray(np.where(claims[who], np.floor(city.books.rd_expense[place, who] * part[who]), 0))
 
@@ -238,7 +239,7 @@ def enterprise_financing(city: City) -> Iterator[Rows]:
     able = firms.active & (firms.kind != INDIVIDUAL) & (firms.founded < city.on - 400)
     technical = city.research.researching
     loans = np.sort(np.concatenate([city.chosen("loans", able, 0.02), city.chosen("more loans", able & technical, 0.25)]))
-    yield _financing(city, "science loans", city.least("science loans", able & technical, 0.16, 4), "科技成果转化贷款", 3_600_000)
+    yield _financing(city, "science loans", city.least("science loans", able & technical, 0.095, 3), "科技成果转化贷款", 3_200_000)
     yield _financing(city, "equity", city.least("equity", able & technical, 0.06, 2), "股权融资", 9_000_000)
     backed = np.union1d(np.flatnonzero(city.research.startup), city.least("venture", able & technical, 0.02, 1))
     yield _financing(city, "venture", backed, "创投股权投资", 4_000_000)

@@ -103,7 +103,7 @@ def tech_contracts(city: City) -> Iterator[Rows]:
     who, place, signed, registered = _contracts(city)
     rng = city.rng("contracts")
     count, kind = len(who), c.choose(tuple(_CONTRACTS), place)
-    amount = np.floor(skewed(rng, count, 420_000, 1.0))
+    amount = np.floor(skewed(rng, count, 2_200_000, 1.3))
     technical_part = np.floor(amount * spread(rng, count, 0.5, 1.0))
     yield {
         "contract_no": c.number_text("2025371500", np.arange(count) + 1, 8), "uscc": firms.uscc(who),
