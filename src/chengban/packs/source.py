@@ -22,6 +22,7 @@ _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "false": False}
 _DEEPEST = 40
+_LONGEST_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +89,30 @@ class Document:
 
     def _read(self, text: str) -> Any:
         try:
+            self._refuse_traps(text)
             node = yaml.compose(text, Loader)
         except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file, 1, 1)
+            place = self._at(error.problem_mark or error.context_mark)
             raise PackMistake([Finding(place, f"the YAML cannot be read: {error.problem}")]) from error
         except yaml.YAMLError as error:
             raise PackMistake([Finding(Place(self.file, 1, 1), f"the YAML cannot be read: {error}")]) from error
         return None if node is None else self._value(node, ())
 
+    def _refuse_traps(self, text: str) -> None:
+        """Refuse what would exhaust the stack or the memory of whoever builds the values: deep nesting, and aliases."""
+        depth = 0
+        for event in yaml.parse(text, Loader):
+            if isinstance(event, yaml.AliasEvent):
+                raise PackMistake([Finding(self._at(event.start_mark), f"write the value out: *{event.anchor} is not used here")])
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise PackMistake([Finding(self._at(event.start_mark), f"nested more than {_DEEPEST} deep")])
+
+    def _at(self, mark: Any) -> Place:
+        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file, 1, 1)
+
     def _value(self, node: yaml.Node, key: Key) -> Any:
-        self._places.setdefault(key, Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1))
-        if len(key) > _DEEPEST:
-            raise PackMistake([Finding(self.place(key), f"nested more than {_DEEPEST} deep")])
+        self._places.setdefault(key, self._at(node.start_mark))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, key)
         if isinstance(node, yaml.SequenceNode):
@@ -112,7 +124,7 @@ class Document:
         values: dict[Any, Any] = {}
         for name_node, value_node in node.value:
             name = str(name_node.value)
-            place = Place(self.file, name_node.start_mark.line + 1, name_node.start_mark.column + 1)
+            place = self._at(name_node.start_mark)
             if name in values:
                 raise PackMistake([Finding(place, f"{name} is written twice here")])
             self._places[(*key, name)] = place
@@ -120,7 +132,7 @@ class Document:
         return values
 
     def _scalar(self, node: yaml.ScalarNode, key: Key) -> Any:
-        place = Place(self.file, node.start_mark.line + 1, node.start_mark.column + 1)
+        place = self._at(node.start_mark)
         block = node.style in ("|", ">")
         quoted = node.style in ("'", '"')
         self._texts[key] = (Place(place.file, place.line, place.column + quoted), block)
@@ -129,6 +141,8 @@ class Document:
     def _plain(self, text: str, key: Key) -> Any:
         if text in _WORDS:
             return _WORDS[text]
+        if len(text) > _LONGEST_NUMBER and (_INTEGER.fullmatch(text) or _DECIMAL.fullmatch(text)):
+            raise PackMistake([Finding(self.place(key), f"a number of more than {_LONGEST_NUMBER} digits")])
         if _INTEGER.fullmatch(text):
             return int(text)
         if _DECIMAL.fullmatch(text):
