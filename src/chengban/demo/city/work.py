@@ -60,7 +60,7 @@ def make_work(chance: Chance, people: People, firms: Firms, ordinary: Mask, name
     insured = _insured(chance, firms)
     insured[:, : named.shape[1]] = named
     representative = _representatives(chance, people, len(firms), ordinary, on)
-    employer = _employers(chance, people, firms, representative, insured[-1], ordinary, on)
+    employer = _employers(chance, people, firms, representative, insured[-1], ordinary, named.shape[1], on)
     now = np.bincount(employer[employer >= 0], minlength=len(firms))
     insured[-1] = np.where(now > 0, np.maximum(insured[-1], 1), 0)
     return Work(
@@ -97,7 +97,7 @@ def _representatives(chance: Chance, people: People, firms: int, ordinary: Mask,
 
 
 def _employers(chance: Chance, people: People, firms: Firms, representative: Ints, insured: Ints, ordinary: Mask,
-               on: int) -> Ints:  # fmt: skip
+               named: int, on: int) -> Ints:  # fmt: skip
     rng = chance.of("employers")
     employer = np.full(len(people), -1, np.int64)
     working = _working_age(people, on)
@@ -109,7 +109,8 @@ def _employers(chance: Chance, people: People, firms: Firms, representative: Int
     leads[representative] = True
     free = rng.permutation(np.flatnonzero(working & ~leads & ordinary))
     many = min(len(slots), len(free))
-    slots = rng.permutation(slots)[:many] if many < len(slots) else slots
+    if many < len(slots):  # a small city lacks hands; the named firms, which stand first, get theirs
+        slots = np.sort(slots[np.argsort(np.where(slots < named, -1, rng.random(len(slots))), kind="stable")[:many]])
     # Both sides in the order of their counties, loosely: most work where they live.
     near = free[:many][np.argsort(people.county[free[:many]] + 0.9 * rng.standard_normal(many) * (rng.random(many) < 0.2))]
     places = slots[np.argsort(firms.county[slots] + 0.5 * rng.random(many), kind="stable")]
