@@ -20,7 +20,6 @@ def run(lock: str, arguments: list[str]) -> None:
         _stop(f"Chengban needs Python 3.11 or later; this is {sys.version.split()[0]} ({sys.executable}).")
     python = ensure(lock)
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"}
-    os.chdir(ROOT)
     os.execve(python, [str(python), *arguments], environment)
 
 

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 
 from chengban.facts import store
-from chengban.facts.errors import FactsError, UnreadableFile, WrongColumns
+from chengban.facts.errors import FactsError, NotWhole, UnreadableFile, WrongColumns
 from chengban.facts.ingest import Outcome, load_file, reader
 from chengban.facts.models import Batch, QuarantinedRow
 from chengban.facts.quality import quarantine_rows
@@ -164,7 +164,7 @@ def test_columns_are_found_by_id_by_name_and_by_mapping(pack: Pack, tmp_path: Pa
     text = HEADER.replace("统一社会信用代码", "uscc").replace("名称", "公司") + ROW
     outcome = load(pack, write(tmp_path, text), mapping={"公司": "name"})
     assert outcome.new == 1
-    with pytest.raises(WrongColumns, match="名称"):
+    with pytest.raises(WrongColumns, match="公司"):
         load(pack, write(tmp_path, text, "again.csv"))
 
 
@@ -220,3 +220,28 @@ def test_wrong_columns_change_nothing(pack: Pack, tmp_path: Path) -> None:
         except FactsError as refused:
             assert isinstance(refused, WrongColumns)
     assert held() == []
+
+
+def test_a_column_nobody_knows_is_refused_with_the_nearest_name(pack: Pack, tmp_path: Path) -> None:
+    misspelt = write(tmp_path, HEADER.replace("销售额", "销售饿") + ROW)
+    with pytest.raises(WrongColumns, match="是不是 销售额"):
+        load(pack, misspelt)
+    assert load(pack, misspelt, mapping={"销售饿": "_"}).new == 1
+
+
+def test_fields_the_file_does_not_speak_of_keep_their_values(pack: Pack, tmp_path: Path) -> None:
+    load(pack, write(tmp_path, HEADER + ROW))
+    some = write(tmp_path, f"统一社会信用代码,名称,人数\n{GOOD},临湖电子,60\n", "some.csv")
+    assert load(pack, some).changed == 1
+    assert held() == [(GOOD, "临湖电子", 60, *HELD[3:])]
+
+
+def test_a_whole_file_ends_what_it_lacks_unless_it_has_faults(pack: Pack, tmp_path: Path) -> None:
+    load(pack, write(tmp_path, HEADER + ROW + ROW.replace(GOOD, OTHER)))
+    faulty = write(tmp_path, HEADER + ROW + ROW.replace(GOOD, OTHER).replace("2015-03-06", "2015-02-30"), "faulty.csv")
+    with pytest.raises(NotWhole):
+        load(pack, faulty, whole=True)
+    assert len(held()) == 2
+    outcome = load(pack, write(tmp_path, HEADER + ROW, "whole.csv"), whole=True)
+    assert (outcome.ended, outcome.same) == (1, 1)
+    assert held() == [HELD]

@@ -19,14 +19,19 @@ def account() -> None:
 def open_one(login: str, name: str, role: str, department: str, password: str) -> None:
     """Open an account for LOGIN and grant it a role."""
     ready()
+    from django.db import transaction
+
     from chengban.accounts import domain
     from chengban.accounts.roles import Role
     from chengban.ledger import Actor
 
+    if role not in Role.values:
+        raise click.UsageError(f"没有 {role} 这个角色。可以是:{'、'.join(Role.values)}")
     by = Actor.system("cli")
     try:
-        made = domain.open_account(login, display_name=name, password=password, department=department, by=by)
-        domain.grant_role(made, Role(role), by=by)
-    except (domain.AccountRefused, ValueError) as error:
+        with transaction.atomic():
+            made = domain.open_account(login, display_name=name, password=password, department=department, by=by)
+            domain.grant_role(made, Role(role), by=by)
+    except domain.AccountRefused as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{login}: {role}")

@@ -34,7 +34,7 @@ class Made:
 
 @click.command()
 @click.option(
-    "--enterprises", type=click.IntRange(100, 5_000_000), help="How many; 20,000 where not given, 700,000 is the real city."
+    "--enterprises", type=click.IntRange(300, 5_000_000), help="How many; 20,000 where not given, 700,000 is the real city."
 )
 @click.option("--seed", type=click.IntRange(0), help="Another seed makes another city.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import click
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from chengban.cli.setup import ready
 from chengban.lib.postgres.guardian import binaries
@@ -37,7 +38,7 @@ def backup(file: Path) -> None:
     """Write the whole database to FILE. It appears under its name only when it is complete."""
     ready()
     half = file.with_name(f"{file.name}.part")
-    _run(["pg_dump", "--format=custom", "--no-owner", "--file", str(half), "--dbname", os.environ["DATABASE_URL"]])
+    _run(["pg_dump", "--format=custom", "--no-owner", "--file", str(half)])
     half.replace(file)
     click.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 
@@ -60,8 +61,6 @@ def restore(file: Path) -> None:
             "--no-owner",
             "--single-transaction",
             "--exit-on-error",
-            "--dbname",
-            os.environ["DATABASE_URL"],
             str(file),
         ]
     )
@@ -72,7 +71,10 @@ def restore(file: Path) -> None:
 def _run(command: list[str]) -> None:
     """Run one of PostgreSQL's programs. Raises a sentence with its last words; the address holds a password and is not shown."""
     program = binaries() / command[0]
-    done = subprocess.run([program if program.exists() else command[0], *command[1:]], capture_output=True, text=True)
+    place = conninfo_to_dict(os.environ["DATABASE_URL"])
+    secret = {"PGPASSWORD": str(place.pop("password", ""))}  # in the environment, where other users cannot read it
+    whole = [program if program.exists() else command[0], *command[1:], "--dbname", make_conninfo("", **place)]
+    done = subprocess.run(whole, capture_output=True, text=True, env={**os.environ, **secret})
     if done.returncode != 0:
         words = (done.stderr.strip().splitlines() or ["no words"])[-1]
         raise click.ClickException(f"{command[0]} 没有完成:{words}")

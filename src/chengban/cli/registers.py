@@ -28,9 +28,10 @@ def _register(name: str) -> Any:
 @click.argument("register")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--mapping", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON: {column of the file: field}.")
+@click.option("--whole", is_flag=True, help="FILE is the whole register: rows that it lacks are ended.")
 @ON
 @JSON
-def ingest(register: str, file: Path, mapping: Path | None, on: datetime | None, as_json: bool) -> None:
+def ingest(register: str, file: Path, mapping: Path | None, whole: bool, on: datetime | None, as_json: bool) -> None:
     """Load FILE (CSV, XLSX or Parquet) into REGISTER. Bad rows are kept out with their reasons; nothing is ever half loaded."""
     ready()
     from chengban.facts.ingest import load_file
@@ -47,6 +48,7 @@ def ingest(register: str, file: Path, mapping: Path | None, on: datetime | None,
             by=Actor.system("cli"),
             on=business_date(on),
             mapping=columns,
+            whole=whole,
             progress=lambda rows, done, total: tell(file.name, done, total),
         )
     if as_json:
@@ -59,6 +61,7 @@ def ingest(register: str, file: Path, mapping: Path | None, on: datetime | None,
                 "changed": outcome.changed,
                 "same": outcome.same,
                 "quarantined": outcome.bad,
+                "ended": outcome.ended,
                 "already_loaded": outcome.again,
             }
         )
@@ -117,6 +120,7 @@ def print_quarantine(name: str) -> None:
     from chengban.facts.quality import quarantine_rows
     from chengban.packs import current
 
+    sys.stdout.write("\ufeff")  # by this mark spreadsheets know UTF-8
     csv.writer(sys.stdout).writerows(quarantine_rows(current(), _register(name)))
 
 

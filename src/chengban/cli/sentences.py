@@ -22,6 +22,8 @@ def sentence_of(error: BaseException) -> str | None:
             return FULL
         if isinstance(cause, psycopg.errors.DiskFull):
             return FULL
+        if isinstance(cause, psycopg.errors.UndefinedTable | psycopg.errors.UndefinedColumn):
+            return "数据库还没有迁移到这个版本。先运行 chengban migrate。 Run `chengban migrate` first."
         if isinstance(cause, psycopg.OperationalError):
             return _database(cause)
         if isinstance(cause, PermissionError):

@@ -2,6 +2,8 @@
 
 import errno
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import time
 import click
 
 from chengban.cli.setup import ready
+from chengban.lib import env
 
 HOST = "127.0.0.1"
 
@@ -52,15 +55,25 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
 
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     command += ["--workers", str(workers), "--blocking-threads", "4", "--respawn-failed-workers", "--no-access-log"]
+    counters = env.home() / "counters"
+    shutil.rmtree(counters, ignore_errors=True)
+    counters.mkdir()
     server = subprocess.Popen(
         [*command, "--log-level", "warning", "chengban.config.wsgi:application"],
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "chengban.config.settings"},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "chengban.config.settings",
+            "PROMETHEUS_MULTIPROC_DIR": str(counters),
+        },
     )
     threading.Thread(target=_watch, args=(database.keep, server), daemon=True).start()
     try:
-        server.wait()
+        code = server.wait()
     except KeyboardInterrupt:
         server.wait(15)
+        return
+    if code not in (0, -signal.SIGTERM, -signal.SIGINT):
+        raise click.ClickException(f"服务停了(代码 {code}),原因在上面。 The server ended.")
 
 
 def _watch(keep: object, server: "subprocess.Popen[bytes]") -> None:

@@ -111,12 +111,12 @@ OIDC = bool(os.environ.get("OIDC_OP_AUTHORIZATION_ENDPOINT"))
 if OIDC:
     INSTALLED_APPS.append("mozilla_django_oidc")
     AUTHENTICATION_BACKENDS.append("chengban.accounts.oidc.ProviderBackend")
-    OIDC_RP_CLIENT_ID = os.environ["OIDC_RP_CLIENT_ID"]
-    OIDC_RP_CLIENT_SECRET = os.environ["OIDC_RP_CLIENT_SECRET"]
-    OIDC_OP_AUTHORIZATION_ENDPOINT = os.environ["OIDC_OP_AUTHORIZATION_ENDPOINT"]
-    OIDC_OP_TOKEN_ENDPOINT = os.environ["OIDC_OP_TOKEN_ENDPOINT"]
-    OIDC_OP_USER_ENDPOINT = os.environ["OIDC_OP_USER_ENDPOINT"]
-    OIDC_OP_JWKS_ENDPOINT = os.environ["OIDC_OP_JWKS_ENDPOINT"]
+    OIDC_RP_CLIENT_ID = env.required("OIDC_RP_CLIENT_ID")
+    OIDC_RP_CLIENT_SECRET = env.required("OIDC_RP_CLIENT_SECRET")
+    OIDC_OP_AUTHORIZATION_ENDPOINT = env.required("OIDC_OP_AUTHORIZATION_ENDPOINT")
+    OIDC_OP_TOKEN_ENDPOINT = env.required("OIDC_OP_TOKEN_ENDPOINT")
+    OIDC_OP_USER_ENDPOINT = env.required("OIDC_OP_USER_ENDPOINT")
+    OIDC_OP_JWKS_ENDPOINT = env.required("OIDC_OP_JWKS_ENDPOINT")
     OIDC_RP_SIGN_ALGO = os.environ.get("OIDC_RP_SIGN_ALGO", "RS256")
     OIDC_CREATE_USER = False
     OIDC_CALLBACK_CLASS = "chengban.accounts.oidc.CallbackView"
@@ -154,4 +154,4 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 BASE_DIR = Path(__file__).resolve().parents[1]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LOGGING_CONFIG = "chengban.config.observe.configure"
-LOGGING: dict[str, object] = {"level": os.environ.get("CHENGBAN_LOG", "INFO")}
+LOGGING: dict[str, object] = {"level": env.chosen("CHENGBAN_LOG", ("INFO", "DEBUG", "WARNING", "ERROR", "CRITICAL"))}

@@ -17,5 +17,9 @@ class WrongColumns(FactsError):
     """The file's columns are not the register's; nothing of it was loaded."""
 
 
+class NotWhole(FactsError):
+    """A file was said to be the whole register, and some of its rows are bad; nothing of it was loaded."""
+
+
 class UnknownSubject(FactsError):
     """The city holds no such enterprise or person."""

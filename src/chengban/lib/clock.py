@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, timedelta, timezone
 
+from chengban.lib.env import EnvironmentMistake
+
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 _pinned: ContextVar[datetime | None] = ContextVar("pinned", default=None)
@@ -20,7 +22,10 @@ def now() -> datetime:
     today = os.environ.get("CHENGBAN_TODAY")
     if not today:
         return real
-    return datetime.combine(date.fromisoformat(today), real.timetz())
+    try:
+        return datetime.combine(date.fromisoformat(today), real.timetz())
+    except ValueError as error:
+        raise EnvironmentMistake(f"CHENGBAN_TODAY is {today!r}: write a day as 2025-12-01") from error
 
 
 def today() -> date:

@@ -35,6 +35,22 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentMistake(f"{name} is {text!r}: write 1 or 0")
 
 
+def required(name: str) -> str:
+    """A setting that must be there once another one is. Raises `EnvironmentMistake`."""
+    value = os.environ.get(name)
+    if not value:
+        raise EnvironmentMistake(f"{name} is not set, and what else is set needs it")
+    return value
+
+
+def chosen(name: str, among: tuple[str, ...]) -> str:
+    """One of a few words, the first where nothing is set. Raises `EnvironmentMistake`."""
+    value = os.environ.get(name) or among[0]
+    if value not in among:
+        raise EnvironmentMistake(f"{name} is {value!r}: write one of {', '.join(among)}")
+    return value
+
+
 def secret(name: str) -> str:
     """The secret `name`: from the environment, else made once and kept in `<home>/secrets/`, readable by its owner only."""
     given = os.environ.get(name)

@@ -192,9 +192,9 @@ def _version(pack: Pack, version: PolicyVersion, origin: Origin, key: Key) -> It
         if count > 1:
             yield Finding(origin.place(*key, "clauses"), f"clause {name} is declared {count} times")
     words = vocabulary(pack)
-    for number, clause in enumerate(version.clauses):
-        found = rules.check(clause.when, words, expected="boolean", parameters=parameters)
-        yield from _expression(origin, (*key, "clauses", number, "when"), found)
+    places = {clause.id: number for number, clause in enumerate(version.clauses)}
+    for finding in rules.check_clauses({clause.id: clause.when for clause in version.clauses}, words, parameters):
+        yield from _expression(origin, (*key, "clauses", places[finding.clause], "when"), [finding])
     if version.amount.formula is not None:
         found = rules.check(version.amount.formula, words, expected="number", parameters=parameters)
         yield from _expression(origin, (*key, "amount", "formula"), found)

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from chengban import ledger
+from chengban import ledger, rules
 from chengban.facts import store
-from chengban.facts.errors import WrongColumns
+from chengban.facts.errors import NotWhole, WrongColumns
 from chengban.facts.ingest import reader, rowrules
 from chengban.facts.ingest.validate import Checker, Fault
 from chengban.facts.models import Batch, QuarantinedRow
@@ -29,6 +29,7 @@ Progress = Callable[[int, int, int], None]
 """Called with (rows read, done, total); done of total is how far the file is read."""
 
 QUARANTINE_MARK = "_隔离编号"
+_PASS_OVER = "_"
 BadRow = tuple[int, dict[str, str | None], list[list[str | None]]]
 """A row to keep out: its number in the file, its cells as text, and its faults as [field, value, reason]."""
 
@@ -44,12 +45,13 @@ class Outcome:
     same: int
     bad: int
     again: bool = False
+    ended: int = 0
 
     @property
     def summary(self) -> str:
         if self.again:
             return "这份文件已经载入过,内容没有变化,没有重复载入。"
-        return f"读到 {self.read} 行:新增 {self.new},变更 {self.changed},未变 {self.same},隔离 {self.bad}。"
+        return f"读到 {self.read} 行:新增 {self.new},变更 {self.changed},未变 {self.same},隔离 {self.bad},终止 {self.ended}。"
 
 
 def load_file(
@@ -60,16 +62,18 @@ def load_file(
     by: Actor,
     on: date,
     mapping: Mapping[str, str] | None = None,
+    whole: bool = False,
     progress: Progress = lambda rows, done, total: None,
 ) -> Outcome:
     """Load the file's rows into the register (入库), and keep out the bad ones with their reasons.
 
-    `mapping` is from the file's column names to field ids; without it, columns are named by id or Chinese name. A key that is
-    held already with other values gets a new row, and the old one is ended. Raises `UnreadableFile` or `WrongColumns`, and then
-    nothing has changed.
+    `mapping` is from the file's column names to field ids, or to "_" for a column to pass over; without it, columns are named by
+    id or Chinese name. A key that is held already with other values gets a new row, and the old one is ended; fields that the
+    file has no column for keep what is held. `whole` says that the file is the whole register: what it lacks is ended too.
+    Raises `UnreadableFile`, `WrongColumns` or `NotWhole`, and then nothing has changed.
     """
     opened = reader.open_file(path)
-    digest = f"{reader.digest(path)[:48]}{_mapping_digest(mapping)}"
+    digest = f"{reader.digest(path)[:48]}{_options_digest(mapping, whole)}"
     names = _match_columns(register, opened.columns, mapping or {})
     with transaction.atomic():
         _lock(register)
@@ -77,7 +81,7 @@ def load_file(
         if last is not None and last.digest == digest:
             return Outcome(last.pk, last.rows_read, 0, 0, last.rows_read - last.rows_bad, last.rows_bad, again=True)
         batch = _open_batch(register, path, digest, by, on)
-        outcome = _Loading(pack, register, opened, names, batch, progress).run()
+        outcome = _Loading(pack, register, opened, names, batch, progress).run(whole)
         _close_batch(batch, outcome)
         ledger.append(
             by,
@@ -108,12 +112,12 @@ class _Loading:
         self.fields = [field.id for field in register.fields]
         self.marks: list[str] = []
 
-    def run(self) -> Outcome:
+    def run(self, whole: bool) -> Outcome:
         if store.is_empty(self.register):
             good = self._fill()
             self.outcome = replace(self.outcome, new=good)
         else:
-            self._stage_and_merge()
+            self._stage_and_merge(whole)
         self._mend_quarantine()
         return self.outcome
 
@@ -164,7 +168,7 @@ class _Loading:
             for row, values, faults in bad:
                 copy.write_row((self.batch.pk, row, Jsonb(values), Jsonb(faults)))
 
-    def _stage_and_merge(self) -> None:
+    def _stage_and_merge(self, whole: bool) -> None:
         """Into a table of the transaction's own, then end what changed and add what is new or changed."""
         stage, held = sql.Identifier("incoming"), store.table(self.register)
         store.raw().execute(sql.SQL("CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP").format(stage, held))
@@ -179,11 +183,25 @@ class _Loading:
             "old": _row("h", self.fields),
             "new": _row("s", self.fields),
         }
+        self._keep_unsaid(parts)
+        ended = self._end_absent(parts) if whole else 0
         same = store.raw().execute(_DELETE_SAME.format(**parts)).rowcount
         changed = store.raw().execute(_END_CHANGED.format(**parts)).rowcount
         store.raw().execute(_INSERT.format(**parts))
         store.raw().execute(sql.SQL("DROP TABLE {}").format(stage))
-        self.outcome = replace(self.outcome, new=good - same - changed, changed=changed, same=same)
+        self.outcome = replace(self.outcome, new=good - same - changed, changed=changed, same=same, ended=ended)
+
+    def _keep_unsaid(self, parts: dict[str, sql.Composable]) -> None:
+        """Fields that the file has no column for keep the values that are held."""
+        unsaid = [name for name in self.fields if name not in self.names.values()]
+        if unsaid:
+            pairs = sql.SQL(", ").join(sql.SQL("{0} = h.{0}").format(sql.Identifier(name)) for name in unsaid)
+            store.raw().execute(_KEEP.format(pairs=pairs, **parts))
+
+    def _end_absent(self, parts: dict[str, sql.Composable]) -> int:
+        if self.outcome.bad:
+            raise NotWhole(f"文件里有 {self.outcome.bad} 行有问题,不能当作整库载入。先不加 --whole 载入,改正隔离的行。")
+        return store.raw().execute(_END_ABSENT.format(**parts)).rowcount
 
     def _mend_quarantine(self) -> None:
         """Rows that came back from quarantine mended carry the number they had there."""
@@ -193,6 +211,10 @@ class _Loading:
 
 _DELETE_SAME = sql.SQL("DELETE FROM {stage} s USING {held} h WHERE {key} AND h.ended IS NULL AND {old} IS NOT DISTINCT FROM {new}")
 _END_CHANGED = sql.SQL("UPDATE {held} h SET ended = {batch} FROM {stage} s WHERE {key} AND h.ended IS NULL")
+_KEEP = sql.SQL("UPDATE {stage} s SET {pairs} FROM {held} h WHERE {key} AND h.ended IS NULL")
+_END_ABSENT = sql.SQL(
+    "UPDATE {held} h SET ended = {batch} WHERE h.ended IS NULL AND NOT EXISTS (SELECT 1 FROM {stage} s WHERE {key})"
+)
 _INSERT = sql.SQL("INSERT INTO {held} ({fields}, batch) SELECT {fields}, {batch} FROM {stage}")
 
 
@@ -216,19 +238,28 @@ def _as_text(rows: pa.Table, index: int) -> dict[str, str | None]:
 
 def _match_columns(register: Register, columns: list[str], mapping: Mapping[str, str]) -> dict[str, str]:
     """From the file's column names to field ids. Columns that begin with an underscore are notes and are passed over."""
-    strange = [name for name in mapping.values() if name not in {field.id for field in register.fields}]
+    strange = [name for name in mapping.values() if name != _PASS_OVER and name not in {field.id for field in register.fields}]
     if strange:
         raise WrongColumns(f"对照表里的字段 {'、'.join(strange)} 不在《{register.name}》里。")
     matched: dict[str, str] = {}
     for column in columns:
-        target = _field_of(register, mapping.get(column, column).strip())
+        name = mapping.get(column, column).strip()
+        target = _field_of(register, name)
         if target is not None:
             matched[column] = target
+        elif not name.startswith(_PASS_OVER):
+            raise WrongColumns(_strange_column(register, name))
     twice = {name for name in matched.values() if list(matched.values()).count(name) > 1}
     if twice or len(set(columns)) != len(columns):
         raise WrongColumns(f"有两列指向同一个字段:{'、'.join(sorted(twice)) or '列名重复'}。什么也没有载入。")
     _require_columns(register, set(matched.values()), columns)
     return matched
+
+
+def _strange_column(register: Register, name: str) -> str:
+    near = rules.nearest(name, [word for field in register.fields for word in (field.id, field.name)])
+    hint = f"是不是 {near}?" if near else ""
+    return f"《{register.name}》没有 {name or '(空列名)'} 这一列。{hint}用 --mapping 给出对照;不要的列对照为 _。什么也没有载入。"
 
 
 def _field_of(register: Register, name: str) -> str | None:
@@ -248,8 +279,8 @@ def _require_columns(register: Register, found: set[str], columns: list[str]) ->
         )
 
 
-def _mapping_digest(mapping: Mapping[str, str] | None) -> str:
-    text = "" if not mapping else "\x1f".join(f"{column}={field}" for column, field in sorted(mapping.items()))
+def _options_digest(mapping: Mapping[str, str] | None, whole: bool) -> str:
+    text = "\x1f".join([str(whole), *(f"{column}={field}" for column, field in sorted((mapping or {}).items()))])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.accounts.models import Account, MandateKind
@@ -20,7 +20,7 @@ from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import readings_of
 
 
-@require_GET
+@require_safe
 @needs(Verb.SEARCH_ENTERPRISES)
 def enterprises(request: HttpRequest) -> HttpResponse:
     """Search by name or code; a whole code that is right goes straight to the file."""
@@ -32,28 +32,28 @@ def enterprises(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def enterprise(request: HttpRequest, subject: str) -> HttpResponse:
     return _file(request, "enterprise", subject)
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def enterprise_policies(request: HttpRequest, subject: str) -> HttpResponse:
     return _policies(request, "enterprise", subject)
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def enterprise_readings(request: HttpRequest, subject: str) -> HttpResponse:
     return _readings(request, "enterprise", subject)
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """A citizen's own file. The address holds no citizen number."""
@@ -61,14 +61,14 @@ def me(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def my_policies(request: HttpRequest) -> HttpResponse:
     return _policies(request, "person", _own_number(request))
 
 
 @never_cache
-@require_GET
+@require_safe
 @signed_in
 def my_readings(request: HttpRequest) -> HttpResponse:
     return _readings(request, "person", _own_number(request))

@@ -2,18 +2,18 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 
 
-@require_GET
+@require_safe
 def items(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
     return render(request, "portal/pages/items.html", {"scenes": pack.scenes.values(), "count": len(pack.items)})
 
 
-@require_GET
+@require_safe
 def item(request: HttpRequest, item_id: str) -> HttpResponse:
     pack = packs.current()
     if item_id not in pack.items:

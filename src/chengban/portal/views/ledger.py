@@ -3,7 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb
@@ -14,7 +14,7 @@ from chengban.portal.needs import needs
 PAGE = 50
 
 
-@require_GET
+@require_safe
 @needs(Verb.READ_LEDGER)
 def ledger(request: HttpRequest) -> HttpResponse:
     """Entries, newest first; of one act where asked."""
@@ -30,7 +30,7 @@ def _names(entries: object) -> dict[str, str]:
     return {f"account:{a.pk}": a.display_name for a in Account.objects.filter(pk__in=numbers)}
 
 
-@require_GET
+@require_safe
 @needs(Verb.READ_ACCOUNTS)
 def accounts(request: HttpRequest) -> HttpResponse:
     """Who has an account and which roles, and the table of permissions as it is enforced."""

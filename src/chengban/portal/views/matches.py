@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.accounts.permissions import Verb
@@ -14,7 +14,7 @@ from chengban.portal.figures import wanted_facts
 from chengban.portal.needs import needs
 
 
-@require_GET
+@require_safe
 @needs(Verb.READ_MATCHES)
 def matches(request: HttpRequest) -> HttpResponse:
     pack = packs.current()

@@ -2,14 +2,14 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.lib import clock
 from chengban.portal import policy_pages
 
 
-@require_GET
+@require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     subject = request.GET.get("for", "")
     rows = policy_pages.rows(packs.current(), on=clock.today(), subject=subject)
@@ -17,7 +17,7 @@ def policies(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/pages/policies.html", given)
 
 
-@require_GET
+@require_safe
 def policy(request: HttpRequest, policy_id: str) -> HttpResponse:
     pack = packs.current()
     if policy_id not in pack.policies:

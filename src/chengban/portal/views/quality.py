@@ -4,7 +4,7 @@ from typing import cast
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.accounts.models import Account
@@ -13,7 +13,7 @@ from chengban.portal import quality_pages
 from chengban.portal.needs import needs
 
 
-@require_GET
+@require_safe
 @needs(Verb.READ_QUALITY)
 def quality(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
@@ -28,7 +28,7 @@ def quality(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/pages/quality.html", given)
 
 
-@require_GET
+@require_safe
 @needs(Verb.DOWNLOAD_QUARANTINE)
 def quarantine(request: HttpRequest, register_id: str) -> StreamingHttpResponse:
     """The rows of one register that were kept out, to be mended and loaded again; the taking is recorded."""

@@ -2,20 +2,20 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.portal import policy_pages
 
 
-@require_GET
+@require_safe
 def registers(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
     given = {"groups": policy_pages.registers_by_kind(pack), "count": len(pack.registers)}
     return render(request, "portal/pages/registers.html", given)
 
 
-@require_GET
+@require_safe
 def register(request: HttpRequest, register_id: str) -> HttpResponse:
     pack = packs.current()
     if register_id not in pack.registers:

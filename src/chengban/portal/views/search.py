@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.portal.search import entries, find
@@ -10,7 +10,7 @@ from chengban.portal.search import entries, find
 GROUPS = ("policy", "item", "register")
 
 
-@require_GET
+@require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What was asked for, in groups; the list alone when htmx asks while somebody types."""
     query = request.GET.get("q", "").strip()[:80]
