@@ -122,3 +122,9 @@ def test_taking_quarantined_rows_away_is_recorded(city: None, enter: Callable[[R
 
 def test_a_files_pages_are_kept_by_no_cache(city: None, enter: Callable[[Role | None], Client]) -> None:
     assert "no-store" in enter(Role.AGENT).get(OWN)["Cache-Control"]
+
+
+def test_the_ledgers_page_hides_citizen_numbers(city: None, enter: Callable[[Role | None], Client]) -> None:
+    enter(Role.CITIZEN).get("/me")
+    text = enter(Role.AUDITOR).get("/ledger").content.decode()
+    assert "facts.read" in text and town.CITIZEN[:6] in text and town.CITIZEN not in text

@@ -105,9 +105,7 @@ def withdraw_mandate(mandate: Mandate, *, by: Actor) -> None:
 @transaction.atomic
 def link_identity(account: Account, *, issuer: str, subject: str, by: Actor) -> Identity:
     """Let the outside identity (`issuer`, `subject`) sign in as `account`."""
-    identity = Identity.objects.create(
-        account=account, issuer=issuer, subject=subject, linked_at=clock.now(), linked_by=str(by)
-    )
+    identity = Identity.objects.create(account=account, issuer=issuer, subject=subject, linked_at=clock.now(), linked_by=str(by))
     append(by, "accounts.link_identity", _about(account), {"issuer": issuer})
     return identity
 

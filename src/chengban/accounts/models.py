@@ -4,6 +4,7 @@ A state is a row with who and when: a grant is withdrawn, never deleted.
 """
 
 from functools import cached_property
+from typing import Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -14,6 +15,7 @@ from chengban.accounts.roles import STAFF, Role
 from chengban.ledger import Actor
 
 ACTOR_LENGTH = 80
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -72,10 +74,10 @@ class Account(AbstractBaseUser):
         return not STAFF.isdisjoint(self.roles)
 
 
-class Holding(models.QuerySet):  # type: ignore[type-arg]
+class Holding(models.QuerySet[Row]):
     """Rows that can be withdrawn."""
 
-    def holding(self) -> "Holding":
+    def holding(self) -> Self:
         return self.filter(withdrawn_at__isnull=True)
 
 
@@ -123,9 +125,7 @@ class Mandate(models.Model):
     class Meta:
         verbose_name = _("委托")
         constraints = [
-            models.UniqueConstraint(
-                fields=["account", "subject"], condition=Q(withdrawn_at=None), name="one_mandate_holds"
-            ),
+            models.UniqueConstraint(fields=["account", "subject"], condition=Q(withdrawn_at=None), name="one_mandate_holds"),
         ]
 
     def __str__(self) -> str:

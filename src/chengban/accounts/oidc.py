@@ -23,7 +23,7 @@ from chengban.accounts.models import Account
 LOG = logging.getLogger(__name__)
 
 
-class ProviderBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
+class ProviderBackend(OIDCAuthenticationBackend):
     """Maps the provider's (issuer, subject) to the account it was linked with."""
 
     def authenticate(self, request: HttpRequest | None, **kwargs: Any) -> Account | None:
@@ -67,7 +67,7 @@ class ProviderBackend(OIDCAuthenticationBackend):  # type: ignore[misc]
         return "an identity that is linked to no account"
 
 
-class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc]
+class CallbackView(OIDCAuthenticationCallbackView):
     """Where the provider sends people back; a failure is said on the sign-in page."""
 
     @property

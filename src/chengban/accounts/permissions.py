@@ -72,4 +72,4 @@ def may_read_file(account: "Account | AnonymousUser", subject: str) -> bool:
     """Whether `account` may read the file of `subject` (a USCC or a citizen number): its own by mandate, or by office."""
     if may(account, Verb.READ_ANY_FILE):
         return True
-    return may(account, Verb.READ_OWN_FILE) and subject in account.subjects
+    return account.is_authenticated and may(account, Verb.READ_OWN_FILE) and subject in account.subjects

@@ -65,11 +65,9 @@ def _read(request: HttpRequest, subject: str) -> Profile:
     """The file, or a 404 that does not tell an outsider whether the enterprise exists."""
     account = request.user
     profile = None
-    if may_read_file(account, subject):
+    if account.is_authenticated and may_read_file(account, subject):
         purpose = purpose_of(account, subject)
-        profile = file_pages.read(
-            packs.current(), "enterprise", subject, by=account.actor, on=clock.today(), purpose=purpose
-        )
+        profile = file_pages.read(packs.current(), "enterprise", subject, by=account.actor, on=clock.today(), purpose=purpose)
     if profile is None:
         raise HttpError(404, "没有这户企业，或者它不由您办理。")
     return profile

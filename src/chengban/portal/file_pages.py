@@ -179,4 +179,3 @@ def read(pack: Pack, kind: Kind, subject: str, *, by: Actor, on: date, purpose: 
         return open_file(pack, kind, subject, by=by, on=on, purpose=purpose)
     except UnknownSubject:
         return None
-

@@ -58,10 +58,10 @@ class Own:
 
 def own_subjects(pack: Pack, account: "Account | AnonymousUser", *, on: date) -> list[Own]:
     """The enterprises an agent acts for, and the citizen an account is; the readings are recorded as its own."""
-    if not may(account, Verb.READ_OWN_FILE):
+    if not account.is_authenticated or not may(account, Verb.READ_OWN_FILE):
         return []
-    mandates = account.mandates.holding().order_by("given_at", "id")[:MOST_SUBJECTS]  # type: ignore[union-attr]
-    return [own for mandate in mandates if (own := _own(pack, account, mandate, on)) is not None]  # type: ignore[arg-type]
+    mandates = account.mandates.holding().order_by("given_at", "id")[:MOST_SUBJECTS]
+    return [own for mandate in mandates if (own := _own(pack, account, mandate, on)) is not None]
 
 
 def _own(pack: Pack, account: "Account", mandate: Mandate, on: date) -> Own | None:

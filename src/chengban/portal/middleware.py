@@ -21,8 +21,8 @@ class ChosenLanguage:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         known = {code for code, _name in settings.LANGUAGES}
-        request.LANGUAGE_CODE = chosen if chosen in known else settings.LANGUAGE_CODE  # type: ignore[attr-defined]
-        with translation.override(request.LANGUAGE_CODE):  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = chosen if chosen in known else settings.LANGUAGE_CODE
+        with translation.override(request.LANGUAGE_CODE):
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response

@@ -73,9 +73,7 @@ def index(pack: Pack) -> tuple[Entry, ...]:
         ("item", i.id, i.name, "", f"{pack.scenes[i.scene].name} · {i.department}", (i.name, *i.words, pack.scenes[i.scene].name))
         for i in pack.items.values()
     )
-    registers = (
-        ("register", r.id, r.name, r.name_en, short[r.department], (r.name, r.name_en)) for r in pack.registers.values()
-    )
+    registers = (("register", r.id, r.name, r.name_en, short[r.department], (r.name, r.name_en)) for r in pack.registers.values())
     return tuple(
         Entry(kind, identifier, title, title_en, note, tuple(word(text) for text in words))
         for kind, identifier, title, title_en, note, words in (*policies, *items, *registers)

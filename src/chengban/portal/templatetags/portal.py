@@ -17,6 +17,7 @@ from chengban.portal import words
 from chengban.portal.icons import ICONS, TAGS
 
 register = template.Library()
+CITIZEN = re.compile(r"\b(\d{6})\d{8}(\d{3}[\dX])\b")
 HAN_RUN = re.compile(r"[\u4e00-\u9fff](?:[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef0-9()〔〕·、]*[\u4e00-\u9fff])?")
 
 
@@ -83,7 +84,7 @@ def han() -> SafeString:
 @register.filter
 def marked(text: object) -> SafeString:
     """`text` with each run of Chinese in it marked as Chinese on an English page, so that it is read aloud rightly."""
-    given = conditional_escape(text)
+    given = conditional_escape(text if isinstance(text, str) else str(text))
     if translation.get_language() != "en":
         return given
     return mark_safe(HAN_RUN.sub(r'<span lang="zh-Hans">\g<0></span>', given))
@@ -132,6 +133,12 @@ def dedent(text: str) -> str:
 def lookup(table: Mapping[str, Any], key: str) -> Any:
     """`table[key]`, or None."""
     return table.get(key)
+
+
+@register.filter
+def veiled(subject: str) -> str:
+    """A ledger's subject with the middle of a citizen number hidden: an auditor follows acts, and need not collect numbers."""
+    return CITIZEN.sub(lambda found: f"{found[1]}********{found[2]}", subject)
 
 
 @register.simple_tag
