@@ -69,10 +69,10 @@ def test_a_city_too_small_for_its_cast_is_refused(liaocheng: Pack, tmp_path: Pat
         make_city(tmp_path, enterprises=299, seed=1, pack=liaocheng, on=ON)
 
 
-def test_another_business_date_moves_the_city_along(liaocheng: Pack, tmp_path: Path) -> None:
-    made = make_city(tmp_path, enterprises=300, seed=1, pack=liaocheng, on=date(2025, 6, 30))
-    assert made.on == date(2025, 6, 30)
-    assert made.high_tech >= 3
+@pytest.mark.parametrize("day", [date(2025, 11, 30), date(2025, 12, 12)])
+def test_a_day_that_its_books_are_not_laid_out_for_is_refused(liaocheng: Pack, tmp_path: Path, day: date) -> None:
+    with pytest.raises(CityError, match="laid out for 2025-12-01 to 2025-12-11"):
+        make_city(tmp_path, enterprises=300, seed=1, pack=liaocheng, on=day)
 
 
 def test_faults_are_as_many_as_recorded_and_the_loader_or_the_rules_see_them(liaocheng: Pack, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def make_city(
     """Write one Parquet file a register into `folder`, and the summary as city.json. A column for each field, named by its id.
 
     People are three times the enterprises. `defects` is the share of rows to spoil. Raises `CityError` for a city too small,
-    or a register that nothing here fills.
+    a day that it is not laid out for, or a register that nothing here fills.
     """
     folder.mkdir(parents=True, exist_ok=True)
     steps = len(pack.registers) + 1

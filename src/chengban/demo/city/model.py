@@ -22,6 +22,8 @@ from chengban.packs import Pack
 
 PEOPLE_A_FIRM = 3
 LEAST_ENTERPRISES = 300
+FIRST_DAY, LAST_DAY = date(2025, 12, 1), date(2025, 12, 11)
+"""The days that the city's books (2022 to 2024), certificates and entries are laid out for."""
 
 Rows = dict[str, Any]
 """A part of a register: a column for each field id, all of one length."""
@@ -89,7 +91,9 @@ class City:
 
 
 def plan_city(pack: Pack, *, enterprises: int, seed: int, on: date) -> City:
-    """Everything but the registers. Raises `CityError` when the city would be too small for its cast."""
+    """Everything but the registers. Raises `CityError` when the city would be too small for its cast, or `on` is another time."""
+    if not FIRST_DAY <= on <= LAST_DAY:
+        raise CityError(f"the synthetic city is laid out for {FIRST_DAY} to {LAST_DAY}, and not for {on}")
     if enterprises < LEAST_ENTERPRISES:
         raise CityError(f"a city has at least {LEAST_ENTERPRISES} enterprises; {enterprises} were asked for")
     chance, places, industries, day = Chance(seed), Places.of(pack), IndustryTable(), day_number(on)
