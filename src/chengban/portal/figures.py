@@ -69,9 +69,14 @@ def figures_of(policy: str, version: str) -> PolicyFigures | None:
     return _figures(match) if match else None
 
 
-def totals(figures: Mapping[str, PolicyFigures]) -> dict[str, Any]:
-    """What the home page says of the match: policies counted, fits, and money payable."""
-    amounts = [f.amount for f in figures.values() if f.amount is not None]
+MONEY_IN_HAND = ("payment", "tax_saving")
+"""The kinds of amount that reach a firm as money; a deduction or a loan's limit does not."""
+
+
+def totals(pack: Pack, figures: Mapping[str, PolicyFigures]) -> dict[str, Any]:
+    """What the home page says of the match: policies counted, fits, and money that firms receive or save."""
+    paying = [f for f in figures.values() if pack.policies[f.policy].version(f.version).amount.kind in MONEY_IN_HAND]
+    amounts = [f.amount for f in paying if f.amount is not None]
     return {
         "policies": len(figures),
         "eligible": sum(f.eligible for f in figures.values()),

@@ -15,8 +15,7 @@ from chengban.packs import Pack
 from chengban.packs.model import Clause, Department, FactDeclaration, FactFile, Register
 from chengban.policies.domain import Verdict, policies_of
 from chengban.policies.explaining import clause_verdict
-
-MONEY_IN_HAND = ("payment", "tax_saving")
+from chengban.portal.figures import MONEY_IN_HAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class Figure:
 
 def city_figures(pack: Pack) -> list[Figure]:
     """What the service holds and what the latest match found."""
-    found = totals(latest_figures())
+    found = totals(pack, latest_figures())
     figures = [
         Figure(_("项政策，逐条写明条件"), len(pack.policies)),
         Figure(_("个数据库，数据只报一次"), len(pack.registers)),
