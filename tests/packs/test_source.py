@@ -133,5 +133,12 @@ _KEYS: dict[tuple[str | int, ...], tuple[int, int]] = {
 def test_a_place_within_an_expression() -> None:
     document = Document("f.yaml", TEXT)
     assert document.inside(("list", 0, "when"), 1, 4) == Place("f.yaml", 3, 24)
-    assert document.inside(("list", 1, "when"), 2, 3) == Place("f.yaml", 7, 3)
+    assert document.inside(("list", 1, "when"), 1, 1) == Place("f.yaml", 6, 7)
+    assert document.inside(("list", 1, "when"), 2, 3) == Place("f.yaml", 7, 9)
     assert document.inside(("list", 1, "quoted"), 1, 1) == Place("f.yaml", 8, 14)
+
+
+@pytest.mark.parametrize(("column", "line", "found"), [(1, 2, 5), (4, 2, 8), (7, 3, 5), (9, 3, 7), (13, 4, 5)])
+def test_a_place_within_a_folded_text_is_on_the_line_it_was_written_on(column: int, line: int, found: int) -> None:
+    document = Document("f.yaml", "when: >-\n    甲 > 1\n    and 乙\n    or 丙\nnext: 1\n")
+    assert document.inside(("when",), 1, column) == Place("f.yaml", line, found)

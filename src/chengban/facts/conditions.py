@@ -4,28 +4,13 @@ from datetime import date
 from functools import lru_cache
 
 from chengban import rules
-from chengban.packs.model import FieldType, Register
-
-_TYPES: dict[FieldType, str] = {
-    "integer": "number",
-    "decimal": "number",
-    "money": "number",
-    "year": "number",
-    "date": "date",
-    "boolean": "boolean",
-}
-
-
-def vocabulary_of(register: Register) -> rules.Vocabulary:
-    """The register's fields as words that its rules may use."""
-    return rules.Vocabulary(
-        rules.Fact(id=field.id, names=(field.name,), type=_TYPES.get(field.type, "string")) for field in register.fields
-    )
+from chengban.packs.model import Register
+from chengban.packs.vocabulary import register_vocabulary
 
 
 @lru_cache(maxsize=2048)
 def _parsed(register: Register, text: str) -> rules.Node:
-    vocabulary = vocabulary_of(register)
+    vocabulary = register_vocabulary(register)
     return vocabulary.resolve(rules.parse(text, names=(*vocabulary.names, "业务日期", "业务年度")))
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,10 @@ from chengban import rules
 from chengban.packs import loader
 from chengban.packs.examples import run_examples
 from chengban.packs.loader import Origin, Pack
-from chengban.packs.model import FactDeclaration, Policy, PolicyVersion, Register, Source
+from chengban.packs.model import FactDeclaration, Policy, PolicyVersion, Register, Source, Subjects
 from chengban.packs.source import Finding
 from chengban.packs.units import convertible
-from chengban.packs.vocabulary import parameters_of, table_text, vocabulary
+from chengban.packs.vocabulary import parameters_of, register_vocabulary, table_text, vocabulary
 
 Key = tuple[str | int, ...]
 
@@ -23,11 +24,32 @@ def check(folder: Path) -> list[Finding]:
     pack, findings = loader.read(folder)
     if pack is None or findings:
         return findings
-    findings = [finding for part in _PARTS for finding in part(pack)]
+    words = list(_names(pack)) or list(_formulas(pack))
+    findings = [*words, *(finding for part in _PARTS for finding in part(pack))]
+    if not words:  # only a vocabulary that hangs together can be spoken
+        findings += _spoken(pack)
     return findings or list(run_examples(pack))
 
 
+def _city(pack: Pack) -> Iterator[Finding]:
+    """What pack.yaml itself names: registers, fields, facts, departments."""
+    city, origin = pack.city, pack.origin("city", pack.city.id)
+    for key in ("county_fact", "industry_fact"):
+        yield from _exists(pack.facts, getattr(city, key), "fact", origin, key)
+    for key in ("enterprises", "people"):
+        subjects: Subjects = getattr(city, key)
+        yield from _exists(pack.registers, subjects.register_, "register", origin, key, "register")
+        register = pack.registers.get(subjects.register_)
+        if register is not None and subjects.name not in {field.id for field in register.fields}:
+            yield Finding(origin.place(key, "name"), f"register {register.id} has no field {subjects.name}")
+    for number, rule in enumerate(city.consistency):
+        yield from _exists(pack.departments, rule.department, "department", origin, "consistency", number, "department")
+
+
 def _references(pack: Pack) -> Iterator[Finding]:
+    for fact in pack.facts.values():
+        if fact.codes is not None:
+            yield from _exists(pack.codes, fact.codes, "code set", pack.origin("facts", fact.id), "codes")
     for register in pack.registers.values():
         origin = pack.origin("registers", register.id)
         yield from _exists(pack.departments, register.department, "department", origin, "department")
@@ -91,6 +113,28 @@ def _source(pack: Pack, fact: FactDeclaration, kind: str, source: Source) -> Ite
         yield from _field_fits(register, fact, source, origin, kind)
 
 
+_CALENDAR = {"业务日期": date(2025, 1, 1), "业务年度": 2025}
+
+
+def _rows(pack: Pack) -> Iterator[Finding]:
+    """The conditions over a register's own rows: its row rules, and the choice of rows for a fact."""
+    words: dict[str, rules.Vocabulary] = {}
+    for register in pack.registers.values():
+        origin = pack.origin("registers", register.id)
+        try:
+            words[register.id] = register_vocabulary(register, pack.codes)
+        except rules.VocabularyError as error:
+            yield Finding(origin.place("fields"), f"register {register.id}: {error}")
+            continue
+        for number, rule in enumerate(register.rules):
+            yield from _expression(origin, ("rules", number, "rule"), rules.check(rule.rule, words[register.id]))
+    for fact in pack.facts.values():
+        for kind, source in (("enterprise", fact.enterprise), ("person", fact.person)):
+            if source is not None and source.where is not None and source.register_ in words:
+                found = rules.check(source.where, words[source.register_], parameters=_CALENDAR)
+                yield from _expression(pack.origin("facts", fact.id), (kind, "where"), found)
+
+
 _FITS = {
     "number": {"integer", "decimal", "money", "year"},
     "boolean": {"boolean"},
@@ -137,7 +181,8 @@ def _cycles(pack: Pack) -> Iterator[Finding]:
     for name in parts:
         round_trip = _way_back(parts, name)
         if round_trip:
-            yield Finding(pack.origin("facts", name).place("formula"), f"the formula goes in a circle: {' → '.join(round_trip)}")
+            key = "formula" if pack.facts[name].table is None else "table"
+            yield Finding(pack.origin("facts", name).place(key), f"the formula goes in a circle: {' → '.join(round_trip)}")
 
 
 def _mentioned(pack: Pack, text: str) -> Iterator[str]:
@@ -169,7 +214,7 @@ def _policies(pack: Pack) -> Iterator[Finding]:
         origin = pack.origin("policies", policy.id)
         yield from _overlaps(policy, origin)
         for number, version in enumerate(policy.versions):
-            yield from _version(pack, version, origin, ("versions", number))
+            yield from _own_words(pack, version, origin, ("versions", number))
         if policy.id not in pack.examples:
             yield Finding(origin.place("id"), f"policy {policy.id} has no examples in cases-tests")
 
@@ -186,15 +231,36 @@ def _overlaps(policy: Policy, origin: Origin) -> Iterator[Finding]:
             yield Finding(origin.place("versions"), f"version {name} is declared {count} times")
 
 
-def _version(pack: Pack, version: PolicyVersion, origin: Origin, key: Key) -> Iterator[Finding]:
-    parameters = parameters_of(version)
+def _own_words(pack: Pack, version: PolicyVersion, origin: Origin, key: Key) -> Iterator[Finding]:
+    """A version's clause ids and parameter names are its own, and no parameter hides behind a fact."""
     for name, count in Counter(clause.id for clause in version.clauses).items():
         if count > 1:
             yield Finding(origin.place(*key, "clauses"), f"clause {name} is declared {count} times")
+    taken = {name: fact.id for fact in pack.facts.values() for name in (fact.id, fact.name, *fact.aliases)}
+    for number, parameter in enumerate(version.parameters):
+        place = origin.place(*key, "parameters", number, "name")
+        for name in {parameter.id, parameter.name}:
+            if name in taken:
+                yield Finding(place, f"{name} is the name of {taken[name]}; call the parameter something else")
+            taken[name] = f"parameter {parameter.id}"
+
+
+def _spoken(pack: Pack) -> Iterator[Finding]:
+    """Every clause, amount and consistency rule, against the vocabulary."""
     words = vocabulary(pack)
-    places = {clause.id: number for number, clause in enumerate(version.clauses)}
-    for finding in rules.check_clauses({clause.id: clause.when for clause in version.clauses}, words, parameters):
-        yield from _expression(origin, (*key, "clauses", places[finding.clause], "when"), [finding])
+    city = pack.origin("city", pack.city.id)
+    for number, rule in enumerate(pack.city.consistency):
+        yield from _expression(city, ("consistency", number, "rule"), rules.check(rule.rule, words))
+    for policy in pack.policies.values():
+        for number, version in enumerate(policy.versions):
+            yield from _version(version, words, pack.origin("policies", policy.id), ("versions", number))
+
+
+def _version(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key: Key) -> Iterator[Finding]:
+    parameters = parameters_of(version)
+    for number, clause in enumerate(version.clauses):
+        found = rules.check(clause.when, words, expected="boolean", parameters=parameters)
+        yield from _expression(origin, (*key, "clauses", number, "when"), found)
     if version.amount.formula is not None:
         found = rules.check(version.amount.formula, words, expected="number", parameters=parameters)
         yield from _expression(origin, (*key, "amount", "formula"), found)
@@ -205,4 +271,4 @@ def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterato
         yield Finding(origin.document.inside((*origin.key, *key), finding.line, finding.column), finding.message)
 
 
-_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_references, _names, _sources, _formulas, _policies)
+_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_city, _references, _sources, _rows, _policies)

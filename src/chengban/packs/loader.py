@@ -107,10 +107,9 @@ class _Reader:
         self.findings: list[Finding] = []
 
     def read(self) -> tuple[Pack | None, list[Finding]]:
-        city = self._city()
-        if city is None:
+        pack = self._city()
+        if pack is None:
             return None, self.findings
-        pack = Pack(self.folder, city)
         self._lists(pack)
         self._each(pack, "codes", CodeSet, pack.codes, after=self._with_csv, skip=("holidays.yaml",))
         self._each(pack, "registers", Register, pack.registers)
@@ -121,13 +120,16 @@ class _Reader:
         self._examples(pack)
         return pack, self.findings
 
-    def _city(self) -> City | None:
+    def _city(self) -> Pack | None:
         path = self.folder / "pack.yaml"
         if not path.is_file():
             self.findings.append(Finding(Place(str(path), 1, 1), "there is no pack.yaml: this folder is not a pack"))
             return None
         document = self._document(path)
-        return None if document is None else self._fit(City, document.value, document, ())
+        city = None if document is None else self._fit(City, document.value, document, ())
+        if document is None or city is None:
+            return None
+        return Pack(self.folder, city, origins={("city", city.id): Origin(document)})
 
     def _document(self, path: Path) -> Document | None:
         try:
@@ -183,7 +185,11 @@ class _Reader:
         document = self._document(self.folder / name) if (self.folder / name).is_file() else None
         if document is None:
             return
-        for number, value in enumerate((document.value or {}).get(key) or []):
+        values = document.value.get(key) if isinstance(document.value, dict) else None
+        if not isinstance(values, list):
+            self.findings.append(Finding(document.place((key,)), f"this file holds a list under the heading {key}"))
+            return
+        for number, value in enumerate(values):
             made = self._fit(model, value, document, (key, number))
             if made is not None:
                 self._keep(pack, key, made, into, getattr(made, identity), Origin(document, (key, number)))
@@ -195,10 +201,21 @@ class _Reader:
         if not path.is_file():
             self.findings.append(Finding(document.place(("file",)), f"there is no file {codes.file} beside this one"))
             return codes
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = [{name: text for name, text in row.items() if text} for row in csv.DictReader(lines)]
-        whole = self._fit(CodeSet, {**codes.model_dump(), "items": rows}, document, ())
-        return whole or codes
+        name = (Path(document.file).parent / codes.file).as_posix()
+        return self._with_rows(codes, path, name) or codes
+
+    def _with_rows(self, codes: CodeSet, path: Path, name: str) -> CodeSet | None:
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                rows = [{key or "": text for key, text in row.items() if text} for row in csv.DictReader(lines)]
+            return CodeSet.model_validate({**codes.model_dump(), "items": rows})
+        except (UnicodeDecodeError, csv.Error) as error:
+            self.findings.append(Finding(Place(name, 1, 1), f"the file is not a CSV in UTF-8 ({error})"))
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                number = problem["loc"][1] if len(problem["loc"]) > 1 else -1
+                self.findings.append(Finding(Place(name, int(number) + 2, 1), _sentence(problem)))
+        return None
 
     def _facts(self, pack: Pack) -> None:
         for document in self._documents("facts"):
@@ -226,7 +243,7 @@ _SENTENCES = {
 
 def _sentence(problem: Any) -> str:
     """What pydantic found, as a sentence that names the field."""
-    name = str(problem["loc"][-1]) if problem["loc"] else "the file"
+    name = next((part for part in reversed(problem["loc"]) if isinstance(part, str)), "the file")
     template = _SENTENCES.get(problem["type"])
     if template is None:
         return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

@@ -62,7 +62,8 @@ class Document:
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self._places: dict[Key, Place] = {}
-        self._texts: dict[Key, tuple[Place, bool]] = {}
+        self._texts: dict[Key, tuple[Place, str]] = {}
+        self._lines = text.split("\n")
         self.value: Any = self._read(text)
 
     @classmethod
@@ -82,10 +83,20 @@ class Document:
 
     def inside(self, key: Key, line: int, column: int) -> Place:
         """The place of a line and column (from 1) within the text at `key`: exact for one-line and block texts."""
-        start, block = self._texts.get(key, (self.place(key), False))
-        if block:
-            return Place(self.file, start.line + line, column)
+        start, style = self._texts.get(key, (self.place(key), ""))
+        if style in ("|", ">"):
+            return self._in_block(start, line, column, folded=style == ">")
         return Place(self.file, start.line + line - 1, start.column + column - 1 if line == 1 else column)
+
+    def _in_block(self, start: Place, line: int, column: int, *, folded: bool) -> Place:
+        """In a block text, whose lines stand below `start` with an indentation; folding joins lines with a space."""
+        below = self._lines[start.line :]
+        indent = next((len(text) - len(text.lstrip(" ")) for text in below if text.strip()), 0)
+        at = line - 1
+        while folded and at < len(below) - 1 and column > len(below[at][indent:].rstrip()) + 1:
+            column -= len(below[at][indent:].rstrip()) + 1
+            at += 1
+        return Place(self.file, start.line + at + 1, indent + column)
 
     def _read(self, text: str) -> Any:
         try:
@@ -133,9 +144,8 @@ class Document:
 
     def _scalar(self, node: yaml.ScalarNode, key: Key) -> Any:
         place = self._at(node.start_mark)
-        block = node.style in ("|", ">")
         quoted = node.style in ("'", '"')
-        self._texts[key] = (Place(place.file, place.line, place.column + quoted), block)
+        self._texts[key] = (Place(place.file, place.line, place.column + quoted), node.style or "")
         return node.value if node.style else self._plain(node.value, key)
 
     def _plain(self, text: str, key: Key) -> Any:

@@ -1,19 +1,20 @@
 """The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import groupby
 
 from chengban import rules
 from chengban.packs.loader import Pack
-from chengban.packs.model import DecisionTable, FactDeclaration, PolicyVersion, TableRule
+from chengban.packs.model import CodeSet, DecisionTable, FactDeclaration, FieldType, PolicyVersion, Register, TableRule
 
 
 def vocabulary(pack: Pack) -> rules.Vocabulary:
     """Every fact of the pack; a derived one carries its formula, with Chinese names resolved to ids."""
     if pack.vocabulary is None:
         pack.vocabulary = _build(pack)
-    return pack.vocabulary
+    built: rules.Vocabulary = pack.vocabulary
+    return built
 
 
 def _build(pack: Pack) -> rules.Vocabulary:
@@ -78,6 +79,33 @@ def _chain(inputs: tuple[str, ...], run: list[TableRule], otherwise: str) -> str
 
 def _test(name: str, test: str) -> str:
     return f"(({name}) in ({test}))" if "?" not in test else f"({test.replace('?', f'({name})')})"
+
+
+_FIELD_TYPES: dict[FieldType, str] = {
+    "integer": "number",
+    "decimal": "number",
+    "money": "number",
+    "year": "number",
+    "date": "date",
+    "boolean": "boolean",
+}
+
+
+def register_vocabulary(register: Register, codes: Mapping[str, CodeSet] | None = None) -> rules.Vocabulary:
+    """The register's fields as the words of its own conditions; with `codes`, which values a coded field can have.
+
+    Raises `rules.VocabularyError` where a name means two fields.
+    """
+    legal = {name: frozenset(code.code for code in one.items) for name, one in (codes or {}).items()}
+    return rules.Vocabulary(
+        rules.Fact(
+            id=field.id,
+            names=(field.name,),
+            type=_FIELD_TYPES.get(field.type, "string"),
+            domain=legal.get(field.codes or ""),
+        )
+        for field in register.fields
+    )
 
 
 def parameters_of(version: PolicyVersion) -> dict[str, object]:
