@@ -142,12 +142,14 @@ def _load(pack: Any, folder: Path, tell: Tell) -> None:
     from chengban.facts.models import Batch, Measure
     from chengban.facts.quality import inspect_all
     from chengban.ledger import Actor
+    from chengban.lib import clock
 
-    by, on = Actor.system("demo"), date.fromisoformat(json.loads((env.home() / DEMO_FILE).read_text())["today"])
+    by, on = Actor.system("demo"), clock.today()
+    brought = json.loads((folder / "city.json").read_text(encoding="utf-8"))["as_of"]
     loaded = set(Batch.objects.values_list("register", flat=True))
     files = [path for path in sorted(folder.glob("*.parquet")) if path.stem not in loaded]
     for number, path in enumerate(files):
-        load_file(pack, pack.registers[path.stem], path, by=by, on=on)
+        load_file(pack, pack.registers[path.stem], path, by=by, on=date.fromisoformat(brought[path.stem]))
         tell("载入登记库", number + 1, len(files))
     if files or not Measure.objects.exists():
         tell("检查数据质量", 0, 1)

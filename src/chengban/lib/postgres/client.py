@@ -64,6 +64,7 @@ class PrivateServer:
 
     def _start_guardian(self) -> bool:
         if self._guarded():
+            self._leave_guardian()
             return False
         if self._guardian is not None and self._guardian.poll() is None:
             return True  # ours is on its way
@@ -80,6 +81,12 @@ class PrivateServer:
             )
         time.sleep(0.2)
         return True
+
+    def _leave_guardian(self) -> None:
+        """It lives on without us: Python shall neither wait for it nor warn that it still runs."""
+        if self._guardian is not None:
+            self._guardian.returncode = 0
+            self._guardian = None
 
     def _answers(self) -> bool:
         if not (self.place.password.exists() and self.place.port.exists()):
