@@ -58,9 +58,19 @@ def secret(name: str) -> str:
         return given
     place = home() / "secrets" / name.lower()
     place.parent.mkdir(mode=0o700, exist_ok=True)
+    if not place.exists():
+        _keep(place, secrets.token_urlsafe(48))
+    return place.read_text().strip()
+
+
+def _keep(place: Path, word: str) -> None:
+    """Write the whole word or nothing, and once: of several who try at the same moment, one succeeds."""
+    fresh = place.with_name(f"{place.name}.{secrets.token_hex(8)}")
     try:
-        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(word)
+        os.link(fresh, place)
     except FileExistsError:
         pass
-    return place.read_text().strip()
+    finally:
+        fresh.unlink(missing_ok=True)
