@@ -18,11 +18,17 @@ class ServerFailure(Exception):
 
 
 class PrivateServer:
-    """A claim on the server in `folder`. While the claim lives (or its process does), the server is kept running."""
+    """A claim on the server in `folder`. While the claim lives (or its process does), the server is kept running.
+
+    Raises `ServerFailure` where the folder cannot be made.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.place = Place(folder)
-        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ServerFailure(f"the folder {folder} cannot be made: {error.strerror}. Set CHENGBAN_HOME to another.") from error
         self._lock: int | None = None
         self._guardian: subprocess.Popen[bytes] | None = None
 

