@@ -16,7 +16,6 @@ from ..nodes import (
     Comparison,
     Conjunction,
     Disjunction,
-    FunctionCall,
     FunctionDefinition,
     If,
     In,
@@ -25,15 +24,14 @@ from ..nodes import (
     Node,
     Not,
     rebuild,
-    walk,
 )
 from .books import is_ordering, state_of
 from .formula import ANY_STATE, IS_FALSE, IS_NULL, IS_TRUE, IS_UNKNOWN, Formulas
-from .sources import SUBJECT, Kind, Source, Test, free_names, is_null, kind_of_value, static_kind
+from .free import FreeNames
+from .sources import SUBJECT, Kind, Source, Test, is_null, kind_of_value, static_kind
 
 _MIRROR = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _SINGLE = (IS_FALSE, IS_TRUE, IS_NULL)
-_NOT_FIXED = frozenset(("now", "today"))
 
 
 @dataclass(slots=True)
@@ -47,6 +45,7 @@ class Lowering:
     _test_numbers: dict[Test, int] = field(default_factory=dict)
     _lowered: dict[tuple[Node, int], int] = field(default_factory=dict)
     _leaves: dict[Node, int | Literal] = field(default_factory=dict)
+    _names: FreeNames = field(default_factory=FreeNames)
 
     def outcome(self, node: Node, states: int) -> int:
         """The formula: the outcome of `node` is one of `states` (a mask of IS_… bits)."""
@@ -76,7 +75,7 @@ class Lowering:
         return self.formulas.all_of(()) if states >> state_of(leaf.value) & 1 else self.formulas.any_of(())
 
     def _constant_or_test(self, node: Node) -> int | Literal:
-        node = fold(node, self.evaluate)
+        node = fold(node, self.evaluate, self._names)
         if isinstance(node, Literal):
             return node
         test = self._test_of(node)
@@ -87,7 +86,7 @@ class Lowering:
 
     def _test_of(self, node: Node) -> Test:
         node = _constants_right(node)
-        names = free_names(node)
+        names = self._names(node)
         if len(names) == 1:
             (name,) = names
             kind = self.kinds.get(name, "other")
@@ -117,18 +116,18 @@ def _constants_right(node: Node) -> Node:
     return node
 
 
-def fold(node: Node, evaluate: Callable[[Node, Mapping[str, Any]], Any]) -> Node:
+def fold(node: Node, evaluate: Callable[[Node, Mapping[str, Any]], Any], names: FreeNames) -> Node:
     """`node` with every part that names nothing replaced by its value, where a literal can hold it."""
     if isinstance(node, (Literal, FunctionDefinition)):
         return node
     if isinstance(node, Name):
         return node
-    if not free_names(node) and not _calls_the_clock(node):
+    if names.is_constant(node):
         value = evaluate(node, {})
         if value is None or kind_of_value(value) != "other":
             return Literal(value, span=node.span)
     if isinstance(node, (Comparison, Between, In)) or _is_plain(node):
-        return rebuild(node, lambda part: fold(part, evaluate))
+        return rebuild(node, lambda part: fold(part, evaluate, names))
     return node
 
 
@@ -137,13 +136,6 @@ def _is_plain(node: Node) -> bool:
     from ..nodes import BinaryArithmetic, Interval, ListLiteral, Negate, UnaryComparison
 
     return isinstance(node, (BinaryArithmetic, Negate, Interval, ListLiteral, UnaryComparison, If, Conjunction, Disjunction, Not))
-
-
-def _calls_the_clock(node: Node) -> bool:
-    return any(
-        isinstance(part, FunctionCall) and isinstance(part.function, Name) and part.function.name in _NOT_FIXED
-        for part in walk(node)
-    )
 
 
 # Logic: for each kind of node, the formula of one of its outcomes false, true, null. ----------------------------

@@ -23,8 +23,9 @@ from .columns import float_cuts, whole_cut
 from .compiled import judging
 from .encoding import Coding, by_source, zero_codes
 from .formula import IS_FALSE, IS_NULL, IS_TRUE, Atom, Group
+from .free import free_names
 from .plan import Plan
-from .sources import Kind, Test, free_names, kind_of_value
+from .sources import Kind, Test, kind_of_value
 from .vectors import Frame, to_fact
 
 _VERDICTS = ("ineligible", "eligible", "unknown")

@@ -14,6 +14,7 @@ from ..nodes import FunctionCall, Literal, Name, Node, conjuncts, rebuild
 from ..parser import parse
 from ..values import to_feel
 from .codes import Codes, encode_table
+from .free import FreeNames
 from .matches import Matches
 from .one import OneMatch, OneMatcher, kinds_of_record
 from .plan import Plan
@@ -51,7 +52,7 @@ class Program:
 
         Columns are coded again only where the policy names a threshold or a category that no other policy tells apart.
         """
-        clauses = {name: _clauses(policy, self.vocabulary, self.on)}
+        clauses = {name: _clauses(policy, self.vocabulary, self.on, FreeNames())}
         return self.match(publish(Plan(clauses, codes.plan.kinds, evaluate), codes))
 
     def match_one(self, record: Mapping[str, Any], codes: Codes | None = None) -> OneMatch:
@@ -77,13 +78,14 @@ def compile(policies: Mapping[str, str | Node], vocabulary: Vocabulary | None = 
     With a vocabulary, Chinese names become facts and derived facts their formulas. `on` is the day that `today()`
     means. Raises FeelSyntaxError and VocabularyError.
     """
-    clauses = {name: _clauses(policy, vocabulary, on) for name, policy in policies.items()}
+    names = FreeNames()
+    clauses = {name: _clauses(policy, vocabulary, on, names) for name, policy in policies.items()}
     return Program(clauses, vocabulary, on)
 
 
-def _clauses(policy: str | Node, vocabulary: Vocabulary | None, on: date | None) -> tuple[Node, ...]:
+def _clauses(policy: str | Node, vocabulary: Vocabulary | None, on: date | None, names: FreeNames) -> tuple[Node, ...]:
     node = as_node(policy, vocabulary)
-    return tuple(_on_day(plain(clause, vocabulary), on) for clause in conjuncts(node))
+    return tuple(_on_day(plain(clause, vocabulary), on, names) for clause in conjuncts(node))
 
 
 def as_node(policy: str | Node, vocabulary: Vocabulary | None) -> Node:
@@ -98,12 +100,12 @@ def plain(node: Node, vocabulary: Vocabulary | None) -> Node:
     return node if vocabulary is None else vocabulary.inline(vocabulary.resolve(node))
 
 
-def _on_day(node: Node, on: date | None) -> Node:
-    if on is None:
+def _on_day(node: Node, on: date | None, names: FreeNames) -> Node:
+    if on is None or not names.asks_the_clock(node):
         return node
     if node == _TODAY:
         return Literal(to_feel(on), span=node.span)
-    return rebuild(node, lambda part: _on_day(part, on))
+    return rebuild(node, lambda part: _on_day(part, on, names))
 
 
 _TODAY = FunctionCall(Name("today"))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ..format import format_node
 from ..nodes import Node
 from ..unknown import UNKNOWN
-from .sources import free_names
+from .free import free_names
 from .vectors import Frame, known_rows, to_fact
 
 Reporter = Callable[[Node, int], None]

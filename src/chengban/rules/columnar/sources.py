@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -14,12 +14,8 @@ from ..nodes import (
     BinaryArithmetic,
     Comparison,
     Conjunction,
-    ContextLiteral,
     Disjunction,
-    Filter,
-    For,
     FunctionCall,
-    FunctionDefinition,
     If,
     In,
     InstanceOf,
@@ -28,7 +24,6 @@ from ..nodes import (
     Node,
     Not,
     Quantified,
-    children,
 )
 from ..nodes import Literal as LiteralNode
 from ..temporal import Date
@@ -83,51 +78,6 @@ def kind_of_type(kind: pa.DataType) -> Kind:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return "string"
     return "date" if pa.types.is_date32(kind) else "other"
-
-
-def free_names(node: Node) -> frozenset[str]:
-    """Names that `node` takes from its surroundings; function names and names that it binds itself are left out.
-
-    Inside a filter a name may be an entry of the item or come from outside: it counts as free.
-    """
-    return frozenset(_free(node))
-
-
-def _free(node: Node) -> set[str]:
-    match node:
-        case Name(name=name):
-            return {name}
-        case FunctionCall(function=function, positional=positional, named=named):
-            under = set() if isinstance(function, Name) else _free(function)
-            return under.union(*(_free(part) for part in (*positional, *(value for _, value in named))))
-        case For() | Quantified():
-            return _free_of_iteration(node)
-        case FunctionDefinition(parameters=parameters, body=body):
-            return _free(body) - {parameter.name for parameter in parameters}
-        case ContextLiteral(entries=entries):
-            return _free_of_context(entries)
-        case Filter(source=source, predicate=predicate):
-            return _free(source) | (_free(predicate) - {"item"})
-    return set().union(*(_free(child) for child in children(node)))
-
-
-def _free_of_iteration(node: For | Quantified) -> set[str]:
-    found: set[str] = set()
-    bound: set[str] = {"partial"} if isinstance(node, For) else set()
-    for iteration in node.iterations:
-        for part in (iteration.source, iteration.end):
-            found |= (_free(part) - bound) if part is not None else set()
-        bound.add(iteration.name)
-    return found | (_free(node.body if isinstance(node, For) else node.condition) - bound)
-
-
-def _free_of_context(entries: Iterable[tuple[str, Node]]) -> set[str]:
-    found: set[str] = set()
-    bound: set[str] = set()
-    for key, value in entries:
-        found |= _free(value) - bound
-        bound.add(key)
-    return found
 
 
 _NUMERIC_FUNCTIONS = frozenset(

@@ -1,0 +1,121 @@
+"""The names that a node takes from its surroundings, and whether it is a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from functools import cache
+
+from ..nodes import ContextLiteral, Filter, For, FunctionCall, FunctionDefinition, Iteration, Name, Node, Quantified
+
+_NONE: frozenset[str] = frozenset()
+_PARTIAL = frozenset(("partial",))
+_ITEM = frozenset(("item",))
+_CLOCKS = frozenset(("now", "today"))
+Names = frozenset[str]
+
+
+def free_names(node: Node) -> Names:
+    """Names that `node` takes from its surroundings; function names and names that it binds itself are left out.
+
+    Inside a filter a name may be an entry of the item or come from outside: it counts as free.
+    """
+    return FreeNames()(node)
+
+
+def is_constant(node: Node) -> bool:
+    """Whether the node has one value, whatever the row and the time."""
+    return FreeNames().is_constant(node)
+
+
+@dataclass(slots=True)
+class FreeNames:
+    """Free names of many nodes, of each found once.
+
+    They are kept by the node's identity: to hash a deep node costs as much as to look through it.
+    """
+
+    _found: dict[int, tuple[Node, Names, bool]] = field(default_factory=dict)
+
+    def __call__(self, node: Node) -> Names:
+        """See `free_names`."""
+        return self._look(node)[1]
+
+    def is_constant(self, node: Node) -> bool:
+        """See the function of this name."""
+        _, names, clock = self._look(node)
+        return not names and not clock
+
+    def asks_the_clock(self, node: Node) -> bool:
+        """Whether the node means another moment whenever it is evaluated."""
+        return self._look(node)[2]
+
+    def _look(self, node: Node) -> tuple[Node, Names, bool]:
+        found = self._found.get(id(node))
+        if found is None:
+            clock = _asks_the_clock(node) or any(self._look(part)[2] for part in _parts(node))
+            found = self._found[id(node)] = node, self._free(node), clock
+        return found
+
+    def _free(self, node: Node) -> Names:
+        match node:
+            case Name(name=name):
+                return frozenset((name,))
+            case FunctionCall(function=Name(), positional=positional, named=named):
+                return self._union((*positional, *(value for _, value in named)))
+            case For(body=body):
+                return self._of_iteration(node, body, _PARTIAL)
+            case Quantified(condition=condition):
+                return self._of_iteration(node, condition, _NONE)
+            case FunctionDefinition(parameters=parameters, body=body):
+                return self(body) - {parameter.name for parameter in parameters}
+            case ContextLiteral(entries=entries):
+                return self._of_context(entries)
+            case Filter(source=source, predicate=predicate):
+                return self(source) | (self(predicate) - _ITEM)
+        return self._union(_parts(node))
+
+    def _union(self, nodes: Iterable[Node]) -> Names:
+        return _NONE.union(*(self(node) for node in nodes))
+
+    def _of_iteration(self, node: For | Quantified, body: Node, bound: Names) -> Names:
+        found = _NONE
+        for iteration in node.iterations:
+            parts = (iteration.source,) if iteration.end is None else (iteration.source, iteration.end)
+            found |= self._union(parts) - bound
+            bound |= {iteration.name}
+        return found | (self(body) - bound)
+
+    def _of_context(self, entries: Iterable[tuple[str, Node]]) -> Names:
+        found, bound = _NONE, _NONE
+        for key, value in entries:
+            found |= self(value) - bound
+            bound |= {key}
+        return found
+
+
+def _asks_the_clock(node: Node) -> bool:
+    return isinstance(node, FunctionCall) and isinstance(node.function, Name) and node.function.name in _CLOCKS
+
+
+def _parts(node: Node) -> list[Node]:
+    """The nodes directly under `node`."""
+    found: list[Node] = []
+    for slot in _slots(type(node)):
+        _collect(getattr(node, slot), found)
+    return found
+
+
+@cache
+def _slots(kind: type[Node]) -> tuple[str, ...]:
+    return tuple(slot.name for slot in fields(kind) if slot.name != "span")
+
+
+def _collect(value: object, found: list[Node]) -> None:
+    if isinstance(value, Node):
+        found.append(value)
+    elif isinstance(value, Iteration):
+        _collect((value.source, value.end), found)
+    elif isinstance(value, tuple):
+        for part in value:
+            _collect(part, found)
