@@ -170,10 +170,10 @@ def test_columns_are_found_by_id_by_name_and_by_mapping(pack: Pack, tmp_path: Pa
 
 def bomb(folder: Path) -> Path:
     path = folder / "bomb.xlsx"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for _ in range(reader.LARGEST_SHEET_BYTES // (1 << 20) + 1):
-                sheet.write(b" " * (1 << 20))
+    archive = zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED)
+    with archive, archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+        for _ in range(reader.LARGEST_SHEET_BYTES // (1 << 20) + 1):
+            sheet.write(b" " * (1 << 20))
     return path
 
 

@@ -81,7 +81,8 @@ def _settle(enterprises: int | None, seed: int | None, fresh: bool) -> Made:
 
 def _refuse_small_disk(wanted: Made) -> None:
     """Say before the work, not in the middle of it, that the disk is too small."""
-    needed = (400 << 20) + wanted.enterprises * _BYTES_AN_ENTERPRISE
+    held = sum(path.stat().st_size for path in env.home().rglob("*") if path.is_file() and not path.is_symlink())
+    needed = (400 << 20) + wanted.enterprises * _BYTES_AN_ENTERPRISE - held
     free = shutil.disk_usage(env.home()).free
     if free < needed and not (_city_folder(wanted) / "done").exists():
         raise click.ClickException(

@@ -119,7 +119,7 @@ def typed_facts(pack: Any, given: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(value, kinds[fact.type]) or (fact.type == "number" and isinstance(value, bool)):
             raise click.UsageError(f"指标 {fact.name}({name})应是 {fact.type},给的是 {value!r}。")
         try:
-            made[name] = date.fromisoformat(value) if fact.type == "date" else value
+            made[name] = date.fromisoformat(str(value)) if fact.type == "date" else value
         except ValueError as error:
             raise click.UsageError(f"指标 {fact.name}({name})应是 YYYY-MM-DD 的日期,给的是 {value!r}。") from error
     return made

@@ -20,7 +20,7 @@ SECONDS = Histogram("chengban_request_seconds", "Time to answer", ["route"])
 
 def configure(settings: dict[str, Any]) -> None:
     """Send structlog and the standard library's loggers to standard error as JSON lines."""
-    shared = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -43,7 +43,7 @@ def _kit(given: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _summary(outcomes: list, failed: list) -> dict[str, object]:  # type: ignore[type-arg]
+def _summary(outcomes: list, failed: list) -> dict[str, object]:
     return {
         "passed": len(outcomes) - len(failed),
         "failed": len(failed),

@@ -21,7 +21,7 @@ DROP FUNCTION ledger_refuse_change();
 
 class Migration(migrations.Migration):
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
