@@ -29,15 +29,19 @@ from ..nodes import (
     Negate,
     Node,
     Not,
+    Path,
     UnaryComparison,
+    rebuild,
 )
 from ..values import decimals
-from . import numbers
-from .books import Cut, state_of
-from .filtering import quick_ranks, quick_signs
+from . import calendar, numbers
+from .books import Cut, is_ordering, rank_book, state_of
+from .filtering import has_filter, quick_ranks, quick_signs
 from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
+from .free import FreeNames
 from .numbers import Inexact, Scaled
-from .rows import Reporter, evaluate_rows
+from .rows import Reporter, evaluate_by_value, evaluate_rows
+from .sources import SUBJECT, Source, Test
 from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, constant, from_values
 
 _F, _T, _N, _U = FALSE_STATE, TRUE_STATE, NULL_STATE, UNKNOWN_STATE
@@ -65,6 +69,7 @@ class Computer:
     may_go_by_rows: bool = True
     exact: bool = False
     """Compute everything exactly; else comparisons of quotients and floats may use bounds on their error."""
+    names: FreeNames = field(default_factory=FreeNames)
     _done: dict[Node, Vector] = field(default_factory=dict)
 
     def vector(self, node: Node) -> Vector:
@@ -80,9 +85,13 @@ class Computer:
     def at(self, rows: npt.NDArray[Any]) -> Computer:
         """The same over some rows only (positions)."""
         frame = self.frame.subset(rows)
-        return Computer(frame, self.evaluate, self.reporter, self.may_go_by_rows, exact=True)
+        return Computer(frame, self.evaluate, self.reporter, self.may_go_by_rows, exact=True, names=self.names)
 
     def _compute(self, node: Node) -> Vector:
+        if not isinstance(node, (Literal, Name)):
+            values = evaluate_by_value(node, self.names(node), self.frame, self.evaluate)
+            if values is not None:
+                return values
         method = _METHODS.get(type(node))
         if method is not None:
             try:
@@ -276,7 +285,26 @@ def _combine(left: States, right: States) -> States:
     return np.maximum(left, right)
 
 
+def _by_ranks(computer: Computer, node: Between | In) -> Vector | None:
+    """By the ranks of the value among the constants of the tests, where that is quicker."""
+    if computer.exact or not has_filter(node.value, computer):
+        return None
+    predicate = rebuild(node, lambda part: SUBJECT if part is node.value else part)
+    if not is_ordering(predicate, "number"):
+        return None
+    book = rank_book([Test(Source(node.value, "number", "rank"), predicate)], computer.evaluate)
+    quick = quick_ranks(node.value, book.cuts, computer)
+    if quick is None:
+        return None
+    ranks, state = quick
+    codes = np.where(state == KNOWN, ranks, np.where(state == NULL, book.null_code, book.unknown_code))
+    return from_outcomes(book.outcomes[0][codes])
+
+
 def _between(computer: Computer, node: Between) -> Vector:
+    quick = _by_ranks(computer, node)
+    if quick is not None:
+        return quick
     value = computer.vector(node.value)
     low = compare(">=", value, computer.vector(node.low))
     high = compare("<=", value, computer.vector(node.high))
@@ -284,6 +312,9 @@ def _between(computer: Computer, node: Between) -> Vector:
 
 
 def _in(computer: Computer, node: In) -> Vector:
+    quick = _by_ranks(computer, node)
+    if quick is not None:
+        return quick
     value = computer.vector(node.value)
     if not node.tests:
         raise NoVectorForm
@@ -310,9 +341,13 @@ def _test(computer: Computer, value: Vector, test: Node) -> npt.NDArray[np.uint8
 
 def _arithmetic(computer: Computer, node: BinaryArithmetic) -> Vector:
     left, right = _same_kind(computer.vector(node.left), computer.vector(node.right))
+    state = _combine(left.state, right.state)
+    if left.kind == "date" and node.op == "-":
+        return calendar.difference(left, right, state)
+    if left.kind in ("months", "nanos") and node.op == "/":
+        left, right = calendar.as_numbers(left, right)
     if left.kind != "number":
         raise NoVectorForm
-    state = _combine(left.state, right.state)
     if node.op in _EXACT:
         try:
             return Vector("number", _EXACT[node.op](left.data, right.data), state)
@@ -349,16 +384,34 @@ def _negate(computer: Computer, node: Negate) -> Vector:
 
 
 def _call(computer: Computer, node: FunctionCall) -> Vector:
-    if not isinstance(node.function, Name) or node.named or not node.positional:
+    if not isinstance(node.function, Name) or node.named or not node.positional or node.function.name in computer.frame:
         raise NoVectorForm
+    if computer.names.is_constant(node):
+        return constant(computer.evaluate(node, {}))
     name, arguments = node.function.name, [computer.vector(part) for part in node.positional]
-    if any(argument.kind != "number" for argument in arguments) or name in computer.frame:
+    if name == "years and months duration" and [argument.kind for argument in arguments] == ["date", "date"]:
+        return _months_between(*arguments)
+    if any(argument.kind != "number" for argument in arguments):
         raise NoVectorForm
     if len(arguments) == 1 and name in _UNARY:
         return Vector("number", _UNARY[name](arguments[0].data), arguments[0].state)
     if len(arguments) > 1 and name in ("min", "max"):
         return _extreme("<" if name == "min" else ">", arguments)
     raise NoVectorForm
+
+
+def _months_between(first: Vector, last: Vector) -> Vector:
+    if (first.state == NULL).any() or (last.state == NULL).any():
+        raise NoVectorForm
+    return calendar.months_between(first, last, _combine(first.state, last.state))
+
+
+def _path(computer: Computer, node: Path) -> Vector:
+    source = computer.vector(node.source)
+    found = calendar.part_of(source, node.name) if source.kind == "date" else None
+    if found is None:
+        raise NoVectorForm
+    return found
 
 
 _UNARY = {"abs": numbers.absolute, "floor": numbers.floor, "ceiling": numbers.ceiling}
@@ -387,4 +440,5 @@ _METHODS: dict[type[Node], Callable[..., Vector]] = {
     BinaryArithmetic: _arithmetic,
     Negate: _negate,
     FunctionCall: _call,
+    Path: _path,
 }

@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ..nodes import BinaryArithmetic, If, Literal, Name, Negate, Node, walk
+from ..nodes import BinaryArithmetic, FunctionCall, If, Literal, Name, Negate, Node
 from . import numbers
 from .books import Cut
+from .calendar import as_numbers
 from .formula import TRUE_STATE, UNKNOWN_STATE
 from .sources import kind_of_type
 from .vectors import KNOWN, MISSING, NULL, Frame, States, Vector, known_rows
@@ -49,7 +50,7 @@ class Approximate:
 
 def quick_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
     """(ranks, states) of an expression with a division or with floats; None where computing it exactly is best."""
-    if computer.exact or not has_filter(node, computer.frame):
+    if computer.exact or not has_filter(node, computer):
         return None
     found = _quotient_ranks(node, cuts, computer)
     return found if found is not None else _filtered_ranks(node, cuts, computer)
@@ -60,7 +61,7 @@ def quick_signs(left: Node, right: Node, computer: Computer) -> tuple[Any, State
 
     0 asks for an exact comparison of that row.
     """
-    if computer.exact or not (has_filter(left, computer.frame) or has_filter(right, computer.frame)):
+    if computer.exact or not (has_filter(left, computer) or has_filter(right, computer)):
         return None
     try:
         found = _operate(_subtract, approximate(left, computer), approximate(right, computer))
@@ -75,9 +76,11 @@ def _quotient_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tupl
     """A quotient of exact columns by cross multiplication."""
     if not (isinstance(node, BinaryArithmetic) and node.op == "/"):
         return None
-    if any(has_filter(side, computer.frame) for side in (node.left, node.right)):
+    if any(has_filter(side, computer) for side in (node.left, node.right)):
         return None
     left, right = computer.vector(node.left), computer.vector(node.right)
+    if left.kind == right.kind and left.kind in ("months", "nanos"):
+        left, right = as_numbers(left, right)
     if not left.kind == right.kind == "number" or object in (left.data.ints.dtype, right.data.ints.dtype):
         return None
     return ratio_ranks(left, right, cuts, computer.frame.rows)
@@ -102,11 +105,10 @@ def _filtered_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tupl
     return ranks, state
 
 
-def has_filter(node: Node, frame: Frame) -> bool:
+def has_filter(node: Node, computer: Computer) -> bool:
     """Whether the filter pays: arithmetic with a division or with floating columns."""
-    parts = list(walk(node))
-    divides = any(isinstance(part, BinaryArithmetic) and part.op == "/" for part in parts)
-    return divides or any(isinstance(part, Name) and is_floating(part.name, frame) for part in parts)
+    names = computer.names
+    return names.divides(node) or any(is_floating(name, computer.frame) for name in names(node))
 
 
 def is_floating(name: str, frame: Frame) -> bool:
@@ -125,11 +127,27 @@ def approximate(node: Node, computer: Computer) -> Approximate:
         case Negate(operand=operand):
             inner = approximate(operand, computer)
             return Approximate(-inner.value, inner.error, inner.state)
+        case BinaryArithmetic(op="/", left=left, right=FunctionCall() as right) if not has_filter(left, computer):
+            return _quotient(computer.vector(left), computer.vector(right))
         case BinaryArithmetic(op=op, left=left, right=right) if op in _OPERATIONS:
             return _operate(_OPERATIONS[op], approximate(left, computer), approximate(right, computer))
         case If(condition=condition, yes=yes, no=no):
             return _choose(computer.outcomes(condition), approximate(yes, computer), approximate(no, computer))
     raise NoFilter
+
+
+def _quotient(left: Vector, right: Vector) -> Approximate:
+    """Of two numbers, or of two durations of a kind."""
+    if left.kind == right.kind and left.kind in ("months", "nanos"):
+        left, right = as_numbers(left, right)
+    if left.kind != "number" or right.kind != "number":
+        raise NoFilter
+    return _operate(_divide, _from_exact(left.data, left.state), _from_exact(right.data, right.state))
+
+
+def _from_exact(exact: numbers.Scaled, state: States) -> Approximate:
+    value = np.asarray(exact.ints, np.float64) / 10.0**exact.scale
+    return Approximate(value, np.abs(value) * _EPSILON, state)
 
 
 def _choose(condition: npt.NDArray[np.uint8], yes: Approximate, no: Approximate) -> Approximate:

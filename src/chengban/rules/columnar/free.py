@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache
 
-from ..nodes import ContextLiteral, Filter, For, FunctionCall, FunctionDefinition, Iteration, Name, Node, Quantified
+from ..nodes import BinaryArithmetic, ContextLiteral, Filter, For, FunctionCall, FunctionDefinition, Iteration, Name, Node, Quantified
 
 _NONE: frozenset[str] = frozenset()
 _PARTIAL = frozenset(("partial",))
@@ -28,6 +28,16 @@ def is_constant(node: Node) -> bool:
     return FreeNames().is_constant(node)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of a node; that it is kept here keeps its identity from going to another."""
+
+    node: Node
+    names: Names
+    clock: bool
+    divides: bool
+
+
 @dataclass(slots=True)
 class FreeNames:
     """Free names of many nodes, of each found once.
@@ -35,26 +45,32 @@ class FreeNames:
     They are kept by the node's identity: to hash a deep node costs as much as to look through it.
     """
 
-    _found: dict[int, tuple[Node, Names, bool]] = field(default_factory=dict)
+    _found: dict[int, _Look] = field(default_factory=dict)
 
     def __call__(self, node: Node) -> Names:
         """See `free_names`."""
-        return self._look(node)[1]
+        return self._look(node).names
 
     def is_constant(self, node: Node) -> bool:
         """See the function of this name."""
-        _, names, clock = self._look(node)
-        return not names and not clock
+        look = self._look(node)
+        return not look.names and not look.clock
 
     def asks_the_clock(self, node: Node) -> bool:
         """Whether the node means another moment whenever it is evaluated."""
-        return self._look(node)[2]
+        return self._look(node).clock
 
-    def _look(self, node: Node) -> tuple[Node, Names, bool]:
+    def divides(self, node: Node) -> bool:
+        """Whether there is a division in the node."""
+        return self._look(node).divides
+
+    def _look(self, node: Node) -> _Look:
         found = self._found.get(id(node))
         if found is None:
-            clock = _asks_the_clock(node) or any(self._look(part)[2] for part in _parts(node))
-            found = self._found[id(node)] = node, self._free(node), clock
+            parts = [self._look(part) for part in _parts(node)]
+            clock = _asks_the_clock(node) or any(part.clock for part in parts)
+            divides = _is_division(node) or any(part.divides for part in parts)
+            found = self._found[id(node)] = _Look(node, self._free(node), clock, divides)
         return found
 
     def _free(self, node: Node) -> Names:
@@ -96,6 +112,10 @@ class FreeNames:
 
 def _asks_the_clock(node: Node) -> bool:
     return isinstance(node, FunctionCall) and isinstance(node.function, Name) and node.function.name in _CLOCKS
+
+
+def _is_division(node: Node) -> bool:
+    return isinstance(node, BinaryArithmetic) and node.op == "/"
 
 
 def _parts(node: Node) -> list[Node]:

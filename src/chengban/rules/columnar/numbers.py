@@ -37,9 +37,12 @@ class Scaled:
     bound: int
     uniform: bool = False
 
-    def take(self, mask: npt.NDArray[Any]) -> Scaled:
-        """The rows at `mask`, positions or booleans."""
-        return Scaled(self.ints[mask], self.scale, self.bound, self.uniform)
+    def at(self, positions: npt.NDArray[Any]) -> Scaled:
+        """The rows at `positions`, in 64 bits where they fit although all rows did not."""
+        ints = self.ints[positions]
+        bound = max(abs(int(ints.max())), abs(int(ints.min()))) if len(ints) else 0
+        narrow = ints.astype(np.int64) if ints.dtype == object and bound <= _INT64_MAX else ints
+        return Scaled(narrow, self.scale, bound, self.uniform)
 
 
 def scaled(ints: npt.NDArray[Any], scale: int, *, uniform: bool = True) -> Scaled:

@@ -14,8 +14,10 @@ import pyarrow.compute as pc
 from ..format import format_node
 from ..nodes import Node
 from ..unknown import UNKNOWN
+from . import numbers
 from .free import free_names
-from .vectors import Frame, known_rows, to_fact
+from .sources import kind_of_type
+from .vectors import Frame, Vector, from_values, known_rows, to_fact
 
 Reporter = Callable[[Node, int], None]
 """Is told of an expression that went row by row, and how many evaluations that took."""
@@ -47,6 +49,25 @@ def evaluate_rows(node: Node, frame: Frame, evaluate: Callable[..., Any], report
     if len(first) > 1:
         reporter(node, len(first))
     return results[group] if len(first) else np.empty(0, object)
+
+
+_FEW_VALUES = 512
+
+
+def evaluate_by_value(node: Node, names: frozenset[str], frame: Frame, evaluate: Callable[..., Any]) -> Vector | None:
+    """A node over one column of few strings, evaluated once for each; None for any other."""
+    name = next(iter(names)) if len(names) == 1 else ""
+    if name not in frame or kind_of_type(frame.table.schema.field(name).type) != "string":
+        return None
+    encoded = frame.dictionary(name)
+    values = encoded.dictionary.to_pylist()
+    if len(values) > _FEW_VALUES or len(values) * 8 > frame.rows:
+        return None
+    indices = numbers.fill_zero(encoded.indices.cast(pa.int64())).to_numpy(zero_copy_only=False)
+    results = np.empty(len(values) + 1, object)
+    results[:] = [evaluate(node, {name: to_fact(value)}) for value in (*values, None)]
+    found = from_values(results)
+    return found.at(np.where(known_rows(encoded), indices, len(values)))
 
 
 def _distinct(arrays: Sequence[pa.Array], rows: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..temporal import Date, date_of_ordinal
+from ..temporal import Date, MonthsDuration, TimeDuration, date_of_ordinal
 from ..unknown import UNKNOWN, Unknown
 from . import numbers
 from .sources import Kind, kind_of_type, kind_of_value
@@ -21,18 +21,26 @@ KNOWN, NULL, MISSING = 0, 1, 2
 """The state of a row: it has a value, it is FEEL's null, or it is unknown."""
 
 States = npt.NDArray[np.uint8]
+VectorKind = Kind | Literal["months", "nanos"]
+"""Beside the kinds of columns: durations of whole months, and of nanoseconds."""
+_INT64_MAX = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Vector:
-    """`data` by kind: "number" Scaled, "boolean" bool, "date" int64 days since 1970, "string"/"other" objects.
+    """`data` by kind: "number" Scaled, "boolean" bool, "date" int64 days since 1970, durations int64, else objects.
 
     Length 1 stands for a constant and is broadcast. Rows whose state is not KNOWN hold any value.
     """
 
-    kind: Kind
+    kind: VectorKind
     data: Any
     state: States
+
+    def at(self, positions: npt.NDArray[Any]) -> Vector:
+        """The rows at `positions`."""
+        data = self.data.at(positions) if self.kind == "number" else self.data[positions]
+        return Vector(self.kind, data, self.state[positions])
 
 
 def constant(value: Any) -> Vector:
@@ -45,6 +53,10 @@ def constant(value: Any) -> Vector:
         return Vector(kind, np.array([value]), state)
     if kind == "date":
         return Vector(kind, np.array([value.ordinal], np.int64), state)
+    if isinstance(value, MonthsDuration) and abs(value.months) <= _INT64_MAX:
+        return Vector("months", np.array([value.months], np.int64), state)
+    if isinstance(value, TimeDuration) and abs(value.nanos) <= _INT64_MAX:
+        return Vector("nanos", np.array([value.nanos], np.int64), state)
     return Vector(kind, _objects([value]), state)
 
 
@@ -99,30 +111,41 @@ def _known_values(vector: Vector) -> Any:
         return _objects(vector.data.tolist())
     if vector.kind == "date":
         return _objects([date_of_ordinal(days) for days in vector.data.tolist()])
+    if vector.kind in ("months", "nanos"):
+        made = MonthsDuration if vector.kind == "months" else TimeDuration
+        return _objects([made(length) for length in vector.data.tolist()])
     return vector.data
 
 
 @dataclass(slots=True)
 class Frame:
-    """The columns of a table as vectors, read when first asked for.
+    """The columns of a table as vectors, read when first asked for; of a `parent` only its rows at `positions`.
 
     A fact that has no column is unknown in every row.
     """
 
     table: pa.Table
+    parent: Frame | None = None
+    positions: npt.NDArray[Any] = field(default_factory=lambda: np.empty(0, np.int64))
+    _names: frozenset[str] = frozenset()
     _vectors: dict[str, Vector] = field(default_factory=dict)
     _arrays: dict[str, pa.Array] = field(default_factory=dict)
     _dictionaries: dict[str, pa.DictionaryArray] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._names = frozenset(self.table.schema.names)
+
     @property
     def rows(self) -> int:
-        return int(self.table.num_rows)
+        return int(self.table.num_rows) if self.parent is None else len(self.positions)
 
     def __contains__(self, name: str) -> bool:
-        return name in self.table.schema.names
+        return name in self._names
 
     def array(self, name: str) -> pa.Array:
         """The column as one array."""
+        if name not in self._arrays and self.parent is not None:
+            self._arrays[name] = self.parent.array(name).take(pa.array(self.positions))
         if name not in self._arrays:
             column = self.table.column(name)
             joined = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
@@ -131,6 +154,10 @@ class Frame:
 
     def dictionary(self, name: str) -> pa.DictionaryArray:
         """The column of strings with its distinct values apart."""
+        if name not in self._dictionaries and self.parent is not None:
+            whole = self.parent.dictionary(name)
+            indices = whole.indices.take(pa.array(self.positions))
+            self._dictionaries[name] = pa.DictionaryArray.from_arrays(indices, whole.dictionary)
         if name not in self._dictionaries:
             array = self.array(name)
             encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
@@ -140,7 +167,7 @@ class Frame:
     def vector(self, name: str) -> Vector:
         """The column `name`."""
         if name not in self._vectors:
-            self._vectors[name] = self._read(name)
+            self._vectors[name] = self._read(name) if self.parent is None else self._part(self.parent.vector(name))
         return self._vectors[name]
 
     def _read(self, name: str) -> Vector:
@@ -159,9 +186,15 @@ class Frame:
             return Vector(kind, numbers.fill_zero(array.cast(pa.int32())).to_numpy().astype(np.int64), state)
         return Vector(kind, read_objects(array, kind), state)
 
+    def _part(self, vector: Vector) -> Vector:
+        """The rows of the parent's vector; a constant stays one."""
+        if self.parent is None or (len(vector.state) == 1 and self.parent.rows != 1):
+            return vector
+        return vector.at(self.positions)
+
     def subset(self, rows: npt.NDArray[Any]) -> Frame:
         """The same columns at some rows (positions)."""
-        return Frame(self.table.take(pa.array(rows)))
+        return Frame(self.table, self, rows)
 
 
 def known_rows(array: pa.Array) -> npt.NDArray[np.bool_]:
