@@ -96,8 +96,8 @@ BAD_CELLS = {
     "too long": (ROW.replace("临湖电子", "临" * 21), "name", "超过 20 个字"),
     "neither yes nor no": (ROW.replace("是", "也许"), "exporter", "是 或 否"),
     "row rule": (ROW.replace(",50,", ",53,"), "staff", "参保人数多于人数"),
-    "a cell too few": (ROW.replace(",是", ""), "", "应有 8 列,实有 7 列"),
-    "a cell too many": (ROW.replace(",是", ",是,再"), "", "应有 8 列,实有 9 列"),
+    "a cell too few": (ROW.replace(",是", ""), "", "应有 8 列，实有 7 列"),
+    "a cell too many": (ROW.replace(",是", ",是,再"), "", "应有 8 列，实有 9 列"),
 }
 
 

@@ -26,7 +26,7 @@ def open_one(login: str, name: str, role: str, department: str, password: str) -
     from chengban.ledger import Actor
 
     if role not in Role.values:
-        raise click.UsageError(f"没有 {role} 这个角色。可以是:{'、'.join(Role.values)}")
+        raise click.UsageError(f"没有 {role} 这个角色。可以是：{'、'.join(Role.values)}")
     by = Actor.system("cli")
     try:
         with transaction.atomic():

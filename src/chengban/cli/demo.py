@@ -69,7 +69,7 @@ def _settle(enterprises: int | None, seed: int | None, fresh: bool) -> Made:
     if held is not None and held != wanted:
         raise click.UsageError(
             f"{env.home()} 里已有一座 {held.enterprises:,} 家企业的城市(种子 {held.seed})。"
-            f"加 --fresh 重新生成,或用 CHENGBAN_HOME 另选一个文件夹。"
+            f"加 --fresh 重新生成，或用 CHENGBAN_HOME 另选一个文件夹。"
         )
     _refuse_small_disk(wanted)
     if held is None:
@@ -87,7 +87,7 @@ def _refuse_small_disk(wanted: Made) -> None:
     if free < needed and not (_city_folder(wanted) / "done").exists():
         raise click.ClickException(
             f"{env.home()} 所在磁盘只剩 {free / 1e9:.1f} GB,这座城市需要约 {needed / 1e9:.1f} GB。"
-            "腾出空间,或用 CHENGBAN_HOME 换一个磁盘。 The disk is too small for this city."
+            "腾出空间，或用 CHENGBAN_HOME 换一个磁盘。 The disk is too small for this city."
         )
 
 
@@ -96,7 +96,7 @@ def _empty_database() -> None:
     from chengban.config import database
 
     if not database.is_private():
-        raise click.UsageError("DATABASE_URL 指向外部数据库,--fresh 不会清空它。请自行清空后再运行。")
+        raise click.UsageError("DATABASE_URL 指向外部数据库，--fresh 不会清空它。请自行清空后再运行。")
     shutil.rmtree(env.home() / "city", ignore_errors=True)
     database.recreate()
 
@@ -188,6 +188,6 @@ def _cast() -> None:
 
 
 def _serve(port: int) -> None:
-    click.echo(f"\n  诚办已就绪:http://{serving.HOST}:{port}/   (Ctrl-C 停止)")
+    click.echo(f"\n  诚办已就绪：http://{serving.HOST}:{port}/   (Ctrl-C 停止)")
     click.echo("  登录页列出了演示账号。 The sign-in page lists the demo's accounts.\n")
     serving.run_server(serving.HOST, port)

@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         _leave(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("\n已中断。没有写了一半的东西,再运行一次会接着做。 Interrupted; run it again to go on.", err=True)
+        click.echo("\n已中断。没有写了一半的东西，再运行一次会接着做。 Interrupted; run it again to go on.", err=True)
         _leave(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -26,7 +26,7 @@ def check_pack(folder: Path, as_json: bool) -> None:
     else:
         for finding in findings:
             click.echo(str(finding))
-        click.echo(f"{folder}: {len(findings)} finding(s)" if findings else f"{folder}: 没有问题,样例全部通过。 All is well.")
+        click.echo(f"{folder}: {len(findings)} finding(s)" if findings else f"{folder}: 没有问题，样例全部通过。 All is well.")
     sys.exit(1 if findings else 0)
 
 

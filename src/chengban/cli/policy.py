@@ -73,9 +73,9 @@ def explain_policy(name: str, file: Path, language: str, on: datetime | None, as
         gap = f" — {result.gap.sentence}" if result.gap else ""
         click.echo(f"  {_MARKS[clause_verdict(result)]} {clause.text}{gap}")
     if verdict.amount is not None:
-        click.echo(f"  金额:{verdict.amount:,} 元")
+        click.echo(f"  金额：{verdict.amount:,} 元")
     if verdict.missing:
-        click.echo(f"  还不知道:{'、'.join(pack.facts[fact].name if fact in pack.facts else fact for fact in verdict.missing)}")
+        click.echo(f"  还不知道：{'、'.join(pack.facts[fact].name if fact in pack.facts else fact for fact in verdict.missing)}")
 
 
 _WORDS = {"eligible": "符合", "ineligible": "不符合", "unknown": "还不知道"}
@@ -100,7 +100,7 @@ def _facts(pack: Any, file: Path) -> dict[str, Any]:
     except (ValueError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{file.name} 不是 JSON:{error}") from error
     if not isinstance(given, dict):
-        raise click.UsageError(f"{file.name} 应是一个对象:{{指标: 值}}")
+        raise click.UsageError(f"{file.name} 应是一个对象：{{指标: 值}}")
     try:
         return typed_facts(pack, known_facts(pack, given))
     except KeyError as unknown:
@@ -121,7 +121,7 @@ def typed_facts(pack: Any, given: dict[str, Any]) -> dict[str, Any]:
         try:
             made[name] = date.fromisoformat(str(value)) if fact.type == "date" else value
         except ValueError as error:
-            raise click.UsageError(f"指标 {fact.name}({name})应是 YYYY-MM-DD 的日期,给的是 {value!r}。") from error
+            raise click.UsageError(f"指标 {fact.name}({name})应是 YYYY-MM-DD 的日期，给的是 {value!r}。") from error
     return made
 
 

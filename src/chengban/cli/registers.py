@@ -68,7 +68,7 @@ def ingest(register: str, file: Path, mapping: Path | None, whole: bool, on: dat
     else:
         click.echo(outcome.summary)
         if outcome.bad and not outcome.again:
-            click.echo(f"改正隔离的行:chengban register quarantine {declared.id} > 待改.csv")
+            click.echo(f"改正隔离的行：chengban register quarantine {declared.id} > 待改.csv")
 
 
 def _mapping(path: Path | None) -> dict[str, str] | None:
@@ -79,7 +79,7 @@ def _mapping(path: Path | None) -> dict[str, str] | None:
     except (ValueError, UnicodeDecodeError) as error:
         raise click.UsageError(f"{path.name} 不是 JSON:{error}") from error
     if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
-        raise click.UsageError(f"{path.name} 应是一个对象:{{文件的列名: 字段}}")
+        raise click.UsageError(f"{path.name} 应是一个对象：{{文件的列名: 字段}}")
     return given
 
 

@@ -10,7 +10,7 @@ from chengban.lib.env import EnvironmentMistake
 from chengban.lib.postgres import ServerFailure
 from chengban.packs import PackMistake
 
-FULL = "磁盘已满,没有写完。腾出空间后再运行一次,已提交的内容都在。 The disk is full; free some space and run this again."
+FULL = "磁盘已满，没有写完。腾出空间后再运行一次，已提交的内容都在。 The disk is full; free some space and run this again."
 
 
 def sentence_of(error: BaseException) -> str | None:
@@ -45,7 +45,7 @@ def _database(cause: psycopg.OperationalError) -> str:
     if shutil.disk_usage(env.home()).free < 32 << 20:
         return FULL
     first = str(cause).strip().splitlines()[0] if str(cause).strip() else "no answer"
-    return f"数据库连不上或中断了:{first}。检查 DATABASE_URL 或再运行一次。 The database does not answer."
+    return f"数据库连不上或中断了：{first}。检查 DATABASE_URL 或再运行一次。 The database does not answer."
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

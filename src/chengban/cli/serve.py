@@ -14,6 +14,7 @@ import click
 
 from chengban.cli.setup import ready
 from chengban.lib import env
+from chengban.lib.lifeline import die_with_parent
 
 HOST = "127.0.0.1"
 
@@ -43,9 +44,9 @@ def refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                raise click.UsageError(f"端口 {port} 已被别的程序占用。换一个:--port {port + 1}。 The port is taken.") from error
+                raise click.UsageError(f"端口 {port} 已被别的程序占用。换一个：--port {port + 1}。 The port is taken.") from error
             if error.errno == errno.EACCES:
-                raise click.UsageError(f"端口 {port} 需要更高权限。换一个 1024 以上的:--port 8000。") from error
+                raise click.UsageError(f"端口 {port} 需要更高权限。换一个 1024 以上的：--port 8000。") from error
             raise
 
 
@@ -65,7 +66,9 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
             "DJANGO_SETTINGS_MODULE": "chengban.config.settings",
             "PROMETHEUS_MULTIPROC_DIR": str(counters),
         },
+        preexec_fn=die_with_parent,
     )
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     threading.Thread(target=_watch, args=(database.keep, server), daemon=True).start()
     try:
         code = server.wait()

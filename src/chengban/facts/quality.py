@@ -108,7 +108,7 @@ def _validity(register: Register, rows: int, broken: int, faults: list[Fault]) -
         numbers = [
             f"第 {row} 行(批次 {batch})" for batch, row in waiting.order_by("batch", "row").values_list("batch", "row")[:SAMPLE]
         ]
-        faults.append(Fault("quarantine", f"《{register.name}》有行被隔离,尚未改正", kept_out, numbers))
+        faults.append(Fault("quarantine", f"《{register.name}》有行被隔离，尚未改正", kept_out, numbers))
     return _share(rows - broken, rows + kept_out) if rows + kept_out else None
 
 
@@ -129,7 +129,7 @@ def _freshness(register: Register, on: date, made: Inspection) -> None:
     age = (on - last.business_date).days
     made.fresh = age <= register.refresh_days
     if not made.fresh:
-        late = f"《{register.name}》承诺每 {register.refresh_days} 天更新,已 {age} 天没有更新"
+        late = f"《{register.name}》承诺每 {register.refresh_days} 天更新，已 {age} 天没有更新"
         made.faults.append(Fault("stale", late, made.rows, []))
 
 
@@ -240,7 +240,7 @@ def quarantine_rows(pack: Pack, register: Register) -> Iterator[list[str]]:
     for row in waiting.iterator(chunk_size=2000):
         cells = {name: value or "" for name, value in row.values.items()}
         shown = [cells.get(item.id, cells.get("", "") if not index else "") for index, item in enumerate(register.fields)]
-        reasons = ";".join(f"{_named(register, name)}{reason}" for name, _, reason in row.faults)
+        reasons = "；".join(f"{_named(register, name)}{reason}" for name, _, reason in row.faults)
         yield [*shown, str(row.pk), str(row.row), reasons]
 
 

@@ -50,8 +50,8 @@ class Outcome:
     @property
     def summary(self) -> str:
         if self.again:
-            return "这份文件已经载入过,内容没有变化,没有重复载入。"
-        return f"读到 {self.read} 行:新增 {self.new},变更 {self.changed},未变 {self.same},隔离 {self.bad},终止 {self.ended}。"
+            return "这份文件已经载入过，内容没有变化，没有重复载入。"
+        return f"读到 {self.read} 行：新增 {self.new}，变更 {self.changed}，未变 {self.same}，隔离 {self.bad}，终止 {self.ended}。"
 
 
 def load_file(
@@ -200,7 +200,7 @@ class _Loading:
 
     def _end_absent(self, parts: dict[str, sql.Composable]) -> int:
         if self.outcome.bad:
-            raise NotWhole(f"文件里有 {self.outcome.bad} 行有问题,不能当作整库载入。先不加 --whole 载入,改正隔离的行。")
+            raise NotWhole(f"文件里有 {self.outcome.bad} 行有问题，不能当作整库载入。先不加 --whole 载入，改正隔离的行。")
         return store.raw().execute(_END_ABSENT.format(**parts)).rowcount
 
     def _mend_quarantine(self) -> None:
@@ -251,7 +251,7 @@ def _match_columns(register: Register, columns: list[str], mapping: Mapping[str,
             raise WrongColumns(_strange_column(register, name))
     twice = {name for name in matched.values() if list(matched.values()).count(name) > 1}
     if twice or len(set(columns)) != len(columns):
-        raise WrongColumns(f"有两列指向同一个字段:{'、'.join(sorted(twice)) or '列名重复'}。什么也没有载入。")
+        raise WrongColumns(f"有两列指向同一个字段：{'、'.join(sorted(twice)) or '列名重复'}。什么也没有载入。")
     _require_columns(register, set(matched.values()), columns)
     return matched
 
@@ -259,7 +259,7 @@ def _match_columns(register: Register, columns: list[str], mapping: Mapping[str,
 def _strange_column(register: Register, name: str) -> str:
     near = rules.nearest(name, [word for field in register.fields for word in (field.id, field.name)])
     hint = f"是不是 {near}?" if near else ""
-    return f"《{register.name}》没有 {name or '(空列名)'} 这一列。{hint}用 --mapping 给出对照;不要的列对照为 _。什么也没有载入。"
+    return f"《{register.name}》没有 {name or '(空列名)'} 这一列。{hint}用 --mapping 给出对照；不要的列对照为 _。什么也没有载入。"
 
 
 def _field_of(register: Register, name: str) -> str | None:
@@ -274,7 +274,7 @@ def _require_columns(register: Register, found: set[str], columns: list[str]) ->
     missing = [f"{field.name}({field.id})" for field in needed if field.id not in found]
     if missing:
         raise WrongColumns(
-            f"《{register.name}》必需的列没有找到:{'、'.join(missing)}。文件里的列是:{'、'.join(columns[:30])}。"
+            f"《{register.name}》必需的列没有找到：{'、'.join(missing)}。文件里的列是：{'、'.join(columns[:30])}。"
             "可用 --mapping 给出列名对照。什么也没有载入。"
         )
 

@@ -70,7 +70,7 @@ def open_file(path: Path) -> Opened:
     with path.open("rb") as file:
         head = file.read(4)
     if not head:
-        raise UnreadableFile(f"{path.name} 是空文件,没有可载入的内容。")
+        raise UnreadableFile(f"{path.name} 是空文件，没有可载入的内容。")
     if head == b"PAR1":
         return _parquet(path)
     if head == b"PK\x03\x04":
@@ -84,7 +84,7 @@ def _parquet(path: Path) -> Opened:
     try:
         file = pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile(f"{path.name} 不是完整的 Parquet 文件,可能没有传完。什么也没有载入。") from error
+        raise UnreadableFile(f"{path.name} 不是完整的 Parquet 文件，可能没有传完。什么也没有载入。") from error
 
     def pieces() -> Iterator[Piece]:
         done = 0
@@ -94,7 +94,7 @@ def _parquet(path: Path) -> Opened:
                 done += len(batch)
                 yield Piece(pa.Table.from_batches([batch]), numbers, [], done)
         except (pa.ArrowException, OSError) as error:
-            raise UnreadableFile(f"{path.name} 在第 {done + 2} 行附近读不下去,文件可能损坏。什么也没有载入。") from error
+            raise UnreadableFile(f"{path.name} 在第 {done + 2} 行附近读不下去，文件可能损坏。什么也没有载入。") from error
 
     return Opened(file.schema_arrow.names, file.metadata.num_rows, pieces)
 
@@ -105,7 +105,7 @@ def _workbook(path: Path) -> Opened:
         workbook = CalamineWorkbook.from_path(path)
         rows = workbook.get_sheet_by_index(0).to_python(skip_empty_area=True)
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
-        raise UnreadableFile(f"{path.name} 不是完整的 Excel 工作簿,可能没有传完。什么也没有载入。") from error
+        raise UnreadableFile(f"{path.name} 不是完整的 Excel 工作簿，可能没有传完。什么也没有载入。") from error
     if not rows:
         raise UnreadableFile(f"{path.name} 的第一张表是空的。")
     columns = [str(cell).strip() for cell in rows[0]]
@@ -145,7 +145,7 @@ def _refuse_bomb(path: Path) -> None:
                 if left <= 0:
                     raise UnreadableFile(f"{path.name} 解压后超过 {LARGEST_SHEET_BYTES >> 20} MB,已拒绝。请改用 CSV 或 Parquet。")
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UnreadableFile(f"{path.name} 不是完整的 Excel 工作簿,可能没有传完。什么也没有载入。") from error
+        raise UnreadableFile(f"{path.name} 不是完整的 Excel 工作簿，可能没有传完。什么也没有载入。") from error
 
 
 def _csv(path: Path) -> Opened:
@@ -153,7 +153,7 @@ def _csv(path: Path) -> Opened:
     broken: list[Broken] = []
 
     def keep(row: Any) -> str:
-        reason = f"应有 {row.expected_columns} 列,实有 {row.actual_columns} 列"
+        reason = f"应有 {row.expected_columns} 列，实有 {row.actual_columns} 列"
         broken.append(Broken(row.number, row.text[:2000], reason))
         return "skip"
 
@@ -209,7 +209,7 @@ def _header(path: Path, encoding: str) -> list[str]:
             )
             return list(reader.schema.names)
     except (pa.ArrowException, UnicodeError) as error:
-        raise UnreadableFile(f"{path.name} 的表头读不出来:这不像一个 CSV 文件。什么也没有载入。") from error
+        raise UnreadableFile(f"{path.name} 的表头读不出来：这不像一个 CSV 文件。什么也没有载入。") from error
 
 
 def _encoding(path: Path) -> str:
@@ -217,7 +217,7 @@ def _encoding(path: Path) -> str:
     for name in ("utf-8", "gb18030"):
         if _is_text(path, name):
             return name
-    raise UnreadableFile(f"{path.name} 不是 UTF-8 或 GB18030 编码的文本,或者没有传完。什么也没有载入。")
+    raise UnreadableFile(f"{path.name} 不是 UTF-8 或 GB18030 编码的文本，或者没有传完。什么也没有载入。")
 
 
 def _is_text(path: Path, encoding: str) -> bool:
@@ -231,7 +231,7 @@ def _is_text(path: Path, encoding: str) -> bool:
     if not _decodes(decoder, b"", final=True):
         return False
     if quotes % 2:
-        raise UnreadableFile(f"{path.name} 有一个引号没有闭合,文件可能没有传完。什么也没有载入。")
+        raise UnreadableFile(f"{path.name} 有一个引号没有闭合，文件可能没有传完。什么也没有载入。")
     return True
 
 

@@ -100,7 +100,7 @@ class Checker:
         if not field.required and field.id not in self.register.key:
             return
         for index in np.flatnonzero(~_present(column)).tolist():
-            faults.append(Fault(index, field.id, None, f"{field.name}是必填项,这里是空的"))
+            faults.append(Fault(index, field.id, None, f"{field.name}是必填项，这里是空的"))
 
     def _range(self, field: RegisterField, values: pa.Array, faults: list[Fault]) -> None:
         for bound, test, word in ((field.minimum, pc.less, "小于最小值"), (field.maximum, pc.greater, "大于最大值")):
@@ -232,7 +232,7 @@ def _slow_decimal(places: int) -> Slow:
 def _slow_date(text: str, allowed: _Allowed) -> date:
     found = re.fullmatch(r"(\d{4})[-/.年]?(\d{1,2})[-/.月]?(\d{1,2})日?(?:[ T]00:00:00(?:\.0+)?)?", text, re.ASCII)
     if found is None:
-        raise ValueError("不是日期,应写成 2025-03-06")
+        raise ValueError("不是日期，应写成 2025-03-06")
     try:
         return date(*map(int, found.groups()))
     except ValueError as error:
@@ -257,13 +257,13 @@ def _refuse(reason: str) -> Slow:
 def _slow_uscc(text: str, allowed: _Allowed) -> str:
     if identifiers.is_uscc(text.upper()):
         return text.upper()
-    raise ValueError("不是有效的统一社会信用代码(应为 18 位,且校验位相符)")
+    raise ValueError("不是有效的统一社会信用代码(应为 18 位，且校验位相符)")
 
 
 def _slow_citizen_id(text: str, allowed: _Allowed) -> str:
     if identifiers.is_citizen_id(text.upper()):
         return text.upper()
-    raise ValueError("不是有效的公民身份号码(应为 18 位,出生日期真实,校验码相符)")
+    raise ValueError("不是有效的公民身份号码(应为 18 位，出生日期真实，校验码相符)")
 
 
 def _slow_text(text: str, allowed: _Allowed) -> str:
@@ -276,8 +276,8 @@ _PARSERS: dict[FieldType, tuple[Quick, Slow]] = {
     "decimal": (_cast(r"^-?[0-9]{1,17}(\.[0-9]{1,6})?$", pa.decimal128(24, 6)), _slow_decimal(6)),
     "money": (_cast(r"^-?[0-9]{1,17}(\.[0-9]{1,2})?$", pa.decimal128(22, 2)), _slow_decimal(2)),
     "date": (_quick_date, _slow_date),
-    "year": (_cast(r"^(19|20)[0-9]{2}$", pa.int64()), _refuse("不是年份,应写成 2024")),
-    "month": (_cast(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", pa.string()), _refuse("不是月份,应写成 2024-03")),
+    "year": (_cast(r"^(19|20)[0-9]{2}$", pa.int64()), _refuse("不是年份，应写成 2024")),
+    "month": (_cast(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", pa.string()), _refuse("不是月份，应写成 2024-03")),
     "boolean": (_quick_boolean, _refuse("应为 是 或 否")),
     "code": (_quick_code, _slow_code),
     "uscc": (_quick_identifier(identifiers.uscc_mask), _slow_uscc),

@@ -4,7 +4,6 @@ It makes the database cluster, starts the server, starts it again when it dies, 
 If the guardian itself is killed, the kernel stops the server, and the next user starts a new guardian.
 """
 
-import ctypes
 import importlib.util
 import os
 import secrets
@@ -17,6 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from chengban.lib.lifeline import die_with_parent
 from chengban.lib.postgres import owner
 from chengban.lib.postgres.place import Place, take
 
@@ -36,7 +36,6 @@ _TUNING = {
 }
 _ALONE_SECONDS = 4.0
 _MOST_RESTARTS = 5
-_PR_SET_PDEATHSIG = 1
 
 
 class CannotServe(Exception):
@@ -135,8 +134,8 @@ class Guardian:
         def prepare() -> None:
             if before is not None:
                 before()
-            if with_death and sys.platform == "linux":
-                ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+            if with_death:
+                die_with_parent(signal.SIGINT)
 
         return {**options, "preexec_fn": prepare, "cwd": "/", "env": {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}}
 
