@@ -47,9 +47,7 @@ leaves: st.SearchStrategy[Node] = st.one_of(
     st.sampled_from([Name("p"), Name("q"), Literal(True), Literal(False)]),
     st.builds(Comparison, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), amounts, amounts),
     st.builds(Comparison, st.sampled_from(["=", "!="]), texts, texts),
-    st.builds(
-        Comparison, st.sampled_from(["=", "!="]), st.sampled_from([Name("p"), Name("q")]), st.booleans().map(Literal)
-    ),
+    st.builds(Comparison, st.sampled_from(["=", "!="]), st.sampled_from([Name("p"), Name("q")]), st.booleans().map(Literal)),
     st.builds(Between, amounts, constants, constants),
     st.builds(lambda value, tests: In(value, tuple(tests)), amounts, st.lists(_tests, min_size=2, max_size=3)),
     st.builds(lambda items: In(Name("s"), (ListLiteral(tuple(items)),)), st.lists(codes.map(Literal), max_size=3)),

@@ -72,16 +72,12 @@ def test_findings_stand_at_their_place() -> None:
 
 def test_parameters_stand_for_their_values() -> None:
     assert check("职工总数 <= 人数上限", WORDS, parameters={"人数上限": 500}) == []
-    assert check("职工总数 <= 人数上限", WORDS, parameters={"人数上限": "五百"})[0].message.startswith(
-        "a number is compared"
-    )
+    assert check("职工总数 <= 人数上限", WORDS, parameters={"人数上限": "五百"})[0].message.startswith("a number is compared")
 
 
 def test_clauses_of_a_policy_are_checked_against_each_other() -> None:
     found = check_clauses({"a": "职工总数 > 500", "b": '规模 = "小型"', "c": "在职人数 < 100"}, WORDS)
-    assert [(one.clause, one.message) for one in found] == [
-        ("c", "“职工总数 小于 100 人” contradicts “职工总数 大于 500 人”")
-    ]
+    assert [(one.clause, one.message) for one in found] == [("c", "“职工总数 小于 100 人” contradicts “职工总数 大于 500 人”")]
 
 
 def test_vocabularies_that_contradict_themselves_are_refused() -> None:

@@ -7,6 +7,7 @@ import json
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from .errors import RulesError
 from .evaluate import evaluate
@@ -43,7 +44,7 @@ def _kit(given: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _summary(outcomes: list, failed: list) -> dict[str, object]:
+def _summary(outcomes: list[Any], failed: list[Any]) -> dict[str, object]:
     return {
         "passed": len(outcomes) - len(failed),
         "failed": len(failed),

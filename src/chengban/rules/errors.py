@@ -14,9 +14,7 @@ class FeelSyntaxError(RulesError):
     closest to the one that was written, or None.
     """
 
-    def __init__(
-        self, line: int, column: int, message: str, expected: tuple[str, ...] = (), nearest: str | None = None
-    ) -> None:
+    def __init__(self, line: int, column: int, message: str, expected: tuple[str, ...] = (), nearest: str | None = None) -> None:
         super().__init__(line, column, message, expected, nearest)
         self.line, self.column, self.message = line, column, message
         self.expected, self.nearest = expected, nearest

@@ -56,9 +56,7 @@ class Explanation:
     changes: tuple[Gap, ...] = ()
 
 
-def explain(
-    clauses: Sequence[Clause], facts: Mapping[str, Any], vocabulary: Vocabulary, language: str = "zh"
-) -> Explanation:
+def explain(clauses: Sequence[Clause], facts: Mapping[str, Any], vocabulary: Vocabulary, language: str = "zh") -> Explanation:
     """Evaluate each clause over the facts held; absent facts are unknown, derived ones are computed."""
     known = KnownFacts(facts, vocabulary)
     results = tuple(_result(clause, known, vocabulary, language) for clause in clauses)

@@ -110,9 +110,7 @@ def _(node: Comparison, wanted: bool) -> Node:
     test = node if wanted else Comparison(_OPPOSITE[node.op], node.left, node.right)  # type: ignore[arg-type]
     plain = all(isinstance(part, _PLAIN) for part in walk(node) if part is not node)
     ordered = test.op in ("<", "<=", ">", ">=")
-    equal = test.op == "=" and any(
-        isinstance(side, Literal) and side.value is not None for side in (test.left, test.right)
-    )
+    equal = test.op == "=" and any(isinstance(side, Literal) and side.value is not None for side in (test.left, test.right))
     return test if plain and (ordered or equal) else _guarded(test, node)
 
 

@@ -169,9 +169,7 @@ def _numeric(operator: str, node: Node, value: Decimal, wanted: Decimal, scene: 
     return Gap(fact, value, needed, unit, sentence, size)
 
 
-def _numerator(
-    node: Node, wanted: Decimal, scene: _Scene
-) -> tuple[tuple[str, str, str | None], Decimal, Decimal] | None:
+def _numerator(node: Node, wanted: Decimal, scene: _Scene) -> tuple[tuple[str, str, str | None], Decimal, Decimal] | None:
     """For `a / b` against k, with b above 0: a against k × b, in the unit of a."""
     if not isinstance(node, BinaryArithmetic) or node.op != "/" or not isinstance(node.left, Name):
         return None
@@ -201,9 +199,7 @@ _SAME: dict[str, _Phrase] = {
 }
 
 
-def _sentence(
-    operator: str, name: str, unit: str | None, value: Decimal, wanted: Decimal, needed: Decimal, scene: _Scene
-) -> str:
+def _sentence(operator: str, name: str, unit: str | None, value: Decimal, wanted: Decimal, needed: Decimal, scene: _Scene) -> str:
     phrase = _SAME[operator] if not needed and operator in _SAME else _PHRASES[operator]
     percent = unit == "比例"
     points = "percentage points" if scene.language == "en" else "个百分点"

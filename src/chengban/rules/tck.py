@@ -142,9 +142,7 @@ def table(outcomes: list[Outcome]) -> str:
     lines = [f"{folder}: {_count([one for one in outcomes if one.folder == folder])}" for folder in folders]
     valued = [outcome for outcome in outcomes if not outcome.expects_null]
     nulls = [outcome for outcome in outcomes if outcome.expects_null]
-    return "\n".join(
-        [*lines, f"null expected: {_count(nulls)}", f"a value expected: {_count(valued)}", _count(outcomes)]
-    )
+    return "\n".join([*lines, f"null expected: {_count(nulls)}", f"a value expected: {_count(valued)}", _count(outcomes)])
 
 
 def _count(outcomes: list[Outcome]) -> str:

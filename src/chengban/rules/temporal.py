@@ -221,9 +221,7 @@ class TimeDuration:
         days, rest = divmod(abs(self.nanos), DAY)
         fraction = f"{rest % SECOND:09d}".rstrip("0")
         seconds = f"{rest // SECOND % 60}{'.' if fraction else ''}{fraction}"
-        clock = (f"{rest // HOUR}H" if rest // HOUR else "") + (
-            f"{rest // MINUTE % 60}M" if rest // MINUTE % 60 else ""
-        )
+        clock = (f"{rest // HOUR}H" if rest // HOUR else "") + (f"{rest // MINUTE % 60}M" if rest // MINUTE % 60 else "")
         clock += f"{seconds}S" if seconds != "0" else ""
         text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
         return f"{'-' if self.nanos < 0 else ''}P{text or 'T0S'}"
@@ -312,9 +310,7 @@ def parse_duration(text: str) -> MonthsDuration | TimeDuration | None:
 
 def parse_temporal(text: str) -> Date | Time | DateTime | MonthsDuration | TimeDuration | None:
     """What `@"…"` stands for; None when it is no date, time or duration."""
-    return (
-        parse_date(text) or parse_time(text) or (parse_datetime(text) if "T" in text else None) or parse_duration(text)
-    )
+    return parse_date(text) or parse_time(text) or (parse_datetime(text) if "T" in text else None) or parse_duration(text)
 
 
 def from_python_datetime(value: datetime) -> DateTime:
@@ -330,9 +326,7 @@ def from_python_datetime(value: datetime) -> DateTime:
 
 def to_python_datetime(value: DateTime) -> datetime:
     """The same moment as a datetime of Python's, to the microsecond; ValueError outside the years 1 to 9999."""
-    base = datetime(value.date.year, value.date.month, value.date.day) + timedelta(
-        microseconds=value.time.nanos // 1000
-    )
+    base = datetime(value.date.year, value.date.month, value.date.day) + timedelta(microseconds=value.time.nanos // 1000)
     zone = value.time.zone
     if zone is None:
         return base

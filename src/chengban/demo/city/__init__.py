@@ -60,9 +60,7 @@ def make_city(
     rows, spoilt = dict[str, int](), dict[str, dict[str, int]]()
     for done, register in enumerate(pack.registers.values(), 1):
         progress(register.name, done, steps)
-        rows[register.id], faults = write_register(
-            city, register, folder, named=named.get(register.id), defects=defects
-        )
+        rows[register.id], faults = write_register(city, register, folder, named=named.get(register.id), defects=defects)
         if faults:
             spoilt[register.id] = faults
     progress("", steps, steps)

@@ -22,9 +22,7 @@ def main(folder: Path, enterprises: int, seed: int, on: datetime, defects: float
     """Make a synthetic city in FOLDER, one Parquet file a register."""
     began = time.perf_counter()
     try:
-        made = make_city(
-            folder, enterprises=enterprises, seed=seed, pack=current(), on=on.date(), progress=_tell, defects=defects
-        )
+        made = make_city(folder, enterprises=enterprises, seed=seed, pack=current(), on=on.date(), progress=_tell, defects=defects)
     except CityError as error:
         raise click.ClickException(str(error)) from error
     rows = sum(made.rows.values())

@@ -142,4 +142,3 @@ def _hired(chance: Chance, people: People, firms: Firms, employer: Ints, on: int
     latest = np.maximum(first, np.where(rng.random(len(employer)) < 0.12, on - 330, on - 12 * 365))
     day = days_between(rng, latest, np.maximum(latest, on - 45), len(employer))
     return np.where(employer >= 0, np.minimum(day, on - 20), -1)
-

@@ -223,9 +223,10 @@ def _by_signs(computer: Computer, node: Comparison) -> Vector | None:
     if quick is None:
         return None
     size = computer.frame.rows
-    signs, state = (np.broadcast_to(part, size).copy() for part in quick)
+    signs, sure, state = (np.broadcast_to(part, size).copy() for part in quick)
     data = np.asarray(_RELATIONS[node.op](signs, 0), np.bool_)
-    rows = np.flatnonzero((signs == 0) & (state != MISSING))
+    settled = sure if node.op in ("=", "!=") else sure | (state == NULL)  # null is not below or above anything
+    rows = np.flatnonzero(~settled)
     if len(rows):
         exact = computer.at(rows).vector(node)
         data[rows], state[rows] = exact.data, exact.state

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from .compute import Computer
 
 Floats = npt.NDArray[np.float64]
+Parts = tuple[Floats, Floats, npt.NDArray[np.bool_]]
+"""(value, error, where the value is 0 exactly)."""
 _EPSILON = 2.0**-51
 """Twice the rounding of one operation on doubles, so that the error's own rounding is covered."""
 _TINY = 1e-290
@@ -56,10 +59,10 @@ def quick_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[An
     return found if found is not None else _filtered_ranks(node, cuts, computer)
 
 
-def quick_signs(left: Node, right: Node, computer: Computer) -> tuple[Any, States] | None:
-    """(−1, 0 or 1 as left is below, possibly equal to, or above right; states); None where there is no filter.
+def quick_signs(left: Node, right: Node, computer: Computer) -> tuple[Any, Any, States] | None:
+    """(−1, 0 or 1 as left is below, equal to, or above right; where that is sure; states); None without a filter.
 
-    0 asks for an exact comparison of that row.
+    Rows that are null are never sure.
     """
     if computer.exact or not (has_filter(left, computer) or has_filter(right, computer)):
         return None
@@ -69,7 +72,9 @@ def quick_signs(left: Node, right: Node, computer: Computer) -> tuple[Any, State
         return None
     with np.errstate(all="ignore"):
         signs = (found.value > found.error).astype(np.int8) - (found.value < -found.error)
-    return np.where(np.isfinite(found.error) & np.isfinite(found.value), signs, 0), found.state
+    certain = np.isfinite(found.error) & np.isfinite(found.value)
+    sure = (certain & ((signs != 0) | _is_zero(found)) & (found.state == KNOWN)) | (certain & (found.state == MISSING))
+    return signs, sure, found.state
 
 
 def _quotient_ranks(node: Node, cuts: Sequence[Cut], computer: Computer) -> tuple[Any, States] | None:
@@ -123,14 +128,14 @@ def approximate(node: Node, computer: Computer) -> Approximate:
             return _column(name, computer.frame)
         case Literal(value=Decimal() as value) if abs(value) < 10**300:
             number = np.array([float(value)])
-            return Approximate(number, np.abs(number) * _EPSILON, np.zeros(1, np.uint8))
+            return Approximate(number, np.abs(number) * _EPSILON + (_TINY if value else 0.0), np.zeros(1, np.uint8))
         case Negate(operand=operand):
             inner = approximate(operand, computer)
             return Approximate(-inner.value, inner.error, inner.state)
         case BinaryArithmetic(op="/", left=left, right=FunctionCall() as right) if not has_filter(left, computer):
             return _quotient(computer.vector(left), computer.vector(right))
         case BinaryArithmetic(op=op, left=left, right=right) if op in _OPERATIONS:
-            return _operate(_OPERATIONS[op], approximate(left, computer), approximate(right, computer))
+            return _OPERATIONS[op](approximate(left, computer), approximate(right, computer))
         case If(condition=condition, yes=yes, no=no):
             return _choose(computer.outcomes(condition), approximate(yes, computer), approximate(no, computer))
     raise NoFilter
@@ -142,7 +147,7 @@ def _quotient(left: Vector, right: Vector) -> Approximate:
         left, right = as_numbers(left, right)
     if left.kind != "number" or right.kind != "number":
         raise NoFilter
-    return _operate(_divide, _from_exact(left.data, left.state), _from_exact(right.data, right.state))
+    return _ratio(_from_exact(left.data, left.state), _from_exact(right.data, right.state))
 
 
 def _from_exact(exact: numbers.Scaled, state: States) -> Approximate:
@@ -151,10 +156,14 @@ def _from_exact(exact: numbers.Scaled, state: States) -> Approximate:
 
 
 def _choose(condition: npt.NDArray[np.uint8], yes: Approximate, no: Approximate) -> Approximate:
-    """Where the condition is unknown the error is infinite, so that the row is computed exactly."""
-    chosen, open_rows = condition == TRUE_STATE, condition == UNKNOWN_STATE
-    error = np.where(open_rows, np.inf, np.where(chosen, yes.error, no.error))
-    state = np.where(open_rows, KNOWN, np.where(chosen, yes.state, no.state)).astype(np.uint8)
+    """Where the condition is unknown, so is the value if the branches differ; else the row is computed exactly."""
+    chosen, unknown = condition == TRUE_STATE, condition == UNKNOWN_STATE
+    with np.errstate(all="ignore"):
+        apart = (yes.state != no.state) | (yes.state == MISSING) | (np.abs(yes.value - no.value) > (yes.error + no.error) * 2)
+    differ = unknown & apart & np.isfinite(yes.error) & np.isfinite(no.error)
+    error = np.where(differ, 0.0, np.where(unknown, np.inf, np.where(chosen, yes.error, no.error)))
+    state = np.where(chosen, yes.state, no.state)
+    state = np.where(differ, MISSING, np.where(unknown, KNOWN, state)).astype(np.uint8)
     return Approximate(np.where(chosen, yes.value, no.value), error, state)
 
 
@@ -173,51 +182,67 @@ def _column(name: str, frame: Frame) -> Approximate:
     return Approximate(value, np.abs(value) * _EPSILON, np.where(known, KNOWN, MISSING).astype(np.uint8))
 
 
-def _operate(operation: Callable[..., tuple[Floats, Floats]], left: Approximate, right: Approximate) -> Approximate:
+def _operate(operation: Callable[[Approximate, Approximate], Parts], left: Approximate, right: Approximate) -> Approximate:
     with np.errstate(all="ignore"):
-        value, error = operation(left, right)
-        total = error + np.abs(value) * _EPSILON + _TINY
-    return Approximate(value, total, np.maximum(left.state, right.state))
+        value, error, zero = operation(left, right)
+        total = np.where(zero, 0.0, error + np.abs(value) * _EPSILON + _TINY)
+    return Approximate(np.where(zero, 0.0, value), total, np.maximum(left.state, right.state))
 
 
-def _add(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
-    return left.value + right.value, left.error + right.error
+def _is_zero(number: Approximate) -> npt.NDArray[np.bool_]:
+    """Where the number is 0 and not only near it."""
+    return (number.value == 0) & (number.error == 0)
 
 
-def _subtract(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
-    return left.value - right.value, left.error + right.error
+def _add(left: Approximate, right: Approximate) -> Parts:
+    return left.value + right.value, left.error + right.error, _is_zero(left) & _is_zero(right)
 
 
-def _multiply(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+def _subtract(left: Approximate, right: Approximate) -> Parts:
+    return left.value - right.value, left.error + right.error, _is_zero(left) & _is_zero(right)
+
+
+def _multiply(left: Approximate, right: Approximate) -> Parts:
     error = np.abs(left.value) * right.error + np.abs(right.value) * left.error + left.error * right.error
-    return left.value * right.value, error
+    certain = np.isfinite(left.error) & np.isfinite(right.error)
+    return left.value * right.value, error, (_is_zero(left) | _is_zero(right)) & certain
 
 
-def _divide(left: Approximate, right: Approximate) -> tuple[Floats, Floats]:
+def _divide(left: Approximate, right: Approximate) -> Parts:
     """Where the divisor may be 0 the error is infinite, so that the row is computed exactly."""
     value = left.value / right.value
     room = np.abs(right.value) - right.error
     error = (left.error + np.abs(value) * right.error) / room
-    return value, np.where(room > 0, error, np.inf)
+    return value, np.where(room > 0, error, np.inf), _is_zero(left) & (room > 0)
 
 
-_OPERATIONS: dict[str, Callable[..., tuple[Floats, Floats]]] = {
-    "+": _add,
-    "-": _subtract,
-    "*": _multiply,
-    "/": _divide,
+def _ratio(left: Approximate, right: Approximate) -> Approximate:
+    """A division; by 0 it is null, whatever is divided."""
+    found = _operate(_divide, left, right)
+    null = _is_zero(right) & np.isfinite(left.error) & (found.state == KNOWN)
+    state = np.where(null, NULL, found.state).astype(np.uint8)
+    return Approximate(np.where(null, 0.0, found.value), np.where(null, 0.0, found.error), state)
+
+
+_OPERATIONS: dict[str, Callable[[Approximate, Approximate], Approximate]] = {
+    "+": partial(_operate, _add),
+    "-": partial(_operate, _subtract),
+    "*": partial(_operate, _multiply),
+    "/": _ratio,
 }
 
 
 def certain_ranks(found: Approximate, cuts: Sequence[Cut]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """(ranks, where they are certain); the state of a certain row is that of `found`."""
     bounds = np.array([float(cut.value) for cut in cuts])
+    exact = _is_zero(found)
     with np.errstate(all="ignore"):
         least, greatest = found.value - found.error, found.value + found.error
     low = np.searchsorted(np.nextafter(bounds, np.inf), least, side="right")
     high = np.searchsorted(np.nextafter(bounds, -np.inf), greatest, side="right")
     sure = (low == high) & np.isfinite(found.value) & np.isfinite(found.error)
-    return low, sure | (found.state == MISSING)
+    low = np.where(exact, sum(0 > cut.value if cut.above else 0 >= cut.value for cut in cuts), low)
+    return low, sure | exact | (found.state == MISSING)
 
 
 def ratio_ranks(left: Vector, right: Vector, cuts: Sequence[Cut], rows: int) -> tuple[Any, States] | None:

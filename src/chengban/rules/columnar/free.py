@@ -6,7 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache
 
-from ..nodes import BinaryArithmetic, ContextLiteral, Filter, For, FunctionCall, FunctionDefinition, Iteration, Name, Node, Quantified
+from ..nodes import (
+    BinaryArithmetic,
+    ContextLiteral,
+    Filter,
+    For,
+    FunctionCall,
+    FunctionDefinition,
+    If,
+    Iteration,
+    Name,
+    Negate,
+    Node,
+    Quantified,
+)
 
 _NONE: frozenset[str] = frozenset()
 _PARTIAL = frozenset(("partial",))
@@ -61,15 +74,14 @@ class FreeNames:
         return self._look(node).clock
 
     def divides(self, node: Node) -> bool:
-        """Whether there is a division in the node."""
+        """Whether the node's value is the outcome of a division; the conditions of an `if` only choose it."""
         return self._look(node).divides
 
     def _look(self, node: Node) -> _Look:
         found = self._found.get(id(node))
         if found is None:
-            parts = [self._look(part) for part in _parts(node)]
-            clock = _asks_the_clock(node) or any(part.clock for part in parts)
-            divides = _is_division(node) or any(part.divides for part in parts)
+            clock = _asks_the_clock(node) or any(self._look(part).clock for part in _parts(node))
+            divides = _is_division(node) or any(self._look(part).divides for part in _valued(node))
             found = self._found[id(node)] = _Look(node, self._free(node), clock, divides)
         return found
 
@@ -116,6 +128,16 @@ def _asks_the_clock(node: Node) -> bool:
 
 def _is_division(node: Node) -> bool:
     return isinstance(node, BinaryArithmetic) and node.op == "/"
+
+
+def _valued(node: Node) -> Iterable[Node]:
+    """The parts that a number's value is made of."""
+    match node:
+        case If(yes=yes, no=no):
+            return yes, no
+        case BinaryArithmetic() | Negate() | FunctionCall():
+            return _parts(node)
+    return ()
 
 
 def _parts(node: Node) -> list[Node]:

@@ -28,9 +28,7 @@ def _(node: Match, environment: Environment) -> Any:
     if source is None or isinstance(source, Unknown):
         return source
     items = source if isinstance(source, list) else [source]
-    verdicts = [
-        item if isinstance(item, Unknown) else run(node.predicate, scope_of(item, environment)) for item in items
-    ]
+    verdicts = [item if isinstance(item, Unknown) else run(node.predicate, scope_of(item, environment)) for item in items]
     unknown = unknown_among(verdicts)
     if unknown is not None:
         return unknown
@@ -76,9 +74,7 @@ def _hit(rule: Rule, scopes: list[Environment]) -> Any:
     return all_of(found)
 
 
-def _if_all_agree(
-    node: DecisionTable, verdicts: list[tuple[Any, Rule]], environment: Environment, open_: Unknown
-) -> Any:
+def _if_all_agree(node: DecisionTable, verdicts: list[tuple[Any, Rule]], environment: Environment, open_: Unknown) -> Any:
     """With rules that may or may not hit: known only under FIRST, where the sure hit stands before any open one."""
     first = next((verdict for verdict in verdicts if verdict[0] is not False), None)
     if node.hit_policy == "FIRST" and first is not None and first[0] is True:

@@ -161,8 +161,7 @@ def _list(reader: Reader, element: Element) -> Node:
 def function(reader: Reader, element: Element, result: str | None = None) -> FunctionDefinition:
     """A boxed function, or the encapsulated logic of a business knowledge model."""
     found = tuple(
-        Parameter(parameter.get("name", ""), type_named(parameter.get("typeRef")))
-        for parameter in each(element, "formalParameter")
+        Parameter(parameter.get("name", ""), type_named(parameter.get("typeRef"))) for parameter in each(element, "formalParameter")
     )
     external = element.get("kind", "FEEL").upper() != "FEEL"
     return FunctionDefinition(found, typed(reader.inside(element), result), external)

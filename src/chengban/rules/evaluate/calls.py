@@ -18,9 +18,7 @@ class Closure(Function):
 
     __slots__ = ("_body", "_environment", "_run", "_types", "parameters")
 
-    def __init__(
-        self, definition: FunctionDefinition, environment: Environment, run: Callable[[Node, Environment], Any]
-    ) -> None:
+    def __init__(self, definition: FunctionDefinition, environment: Environment, run: Callable[[Node, Environment], Any]) -> None:
         self.parameters = tuple(parameter.name for parameter in definition.parameters)
         self._types: tuple[TypeReference | None, ...] = tuple(parameter.type for parameter in definition.parameters)
         self._body, self._environment, self._run = definition.body, environment, run

@@ -109,12 +109,7 @@ def _starts_name(character: str) -> bool:
 
 
 def _in_name(character: str) -> bool:
-    return (
-        _starts_name(character)
-        or character.isdigit()
-        or character in "-.\u00b7"
-        or unicodedata.combining(character) > 0
-    )
+    return _starts_name(character) or character.isdigit() or character in "-.\u00b7" or unicodedata.combining(character) > 0
 
 
 _CLASSES: dict[str, Test] = {

@@ -211,8 +211,9 @@ def _disabled(city: City, year: int) -> c.Ints:
     """Disabled staff of each firm in a year."""
     rng = city.rng("disabled")
     insured = city.work.insured[year - BOOK_YEARS[0]]
-    places = np.where(rng.random(len(insured)) < np.where(insured > 30, 0.35, 0.09),
-        np.ceil(insured * rng.random(len(insured)) * 0.04), 0)
+    places = np.where(
+        rng.random(len(insured)) < np.where(insured > 30, 0.35, 0.09), np.ceil(insured * rng.random(len(insured)) * 0.04), 0
+    )
     return np.where(city.ordinary_firms & (insured >= 10), places, 0).astype(np.int64)
 
 
@@ -254,8 +255,9 @@ def _financing(city: City, purpose: str, who: c.Ints, kind: str, median: float) 
     loan = np.full(count, "贷款" in kind)
     amount = np.floor(skewed(rng, count, median, 0.6) / 10_000) * 10_000
     rate = spread(rng, count, 0.0295, 0.047)
-    uses = {"研发": 5, "生产经营": 4, "流动资金": 4, "转贷": 0.4, "投资资本市场": 0.15} if loan.all() else {"研发": 3,
-        "生产经营": 3}
+    uses = (
+        {"研发": 5, "生产经营": 4, "流动资金": 4, "转贷": 0.4, "投资资本市场": 0.15} if loan.all() else {"研发": 3, "生产经营": 3}
+    )
     due = paid + 365 * rng.integers(1, 4, count)
     years = np.minimum(city.on, due) - paid
     return {

@@ -15,8 +15,15 @@ _CERTIFIED_SHARES = (22, 34, 39, 5)
 _CERTIFIED_DAY = {2022: 345, 2023: 332, 2024: 340, 2025: 322}
 """Day of the year on which the year's certificates are issued; three years later they end."""
 _RENEWED = {2022: 0.55, 2023: 0.5, 2024: 0.5, 2025: 0.4}
-_FIELDS = {"电子信息": 18, "新材料": 16, "先进制造与自动化": 38, "生物与新医药": 9, "高技术服务": 9, "新能源与节能": 5,
-    "资源与环境": 5}
+_FIELDS = {
+    "电子信息": 18,
+    "新材料": 16,
+    "先进制造与自动化": 38,
+    "生物与新医药": 9,
+    "高技术服务": 9,
+    "新能源与节能": 5,
+    "资源与环境": 5,
+}
 
 
 def rd_expenses(city: City) -> Iterator[Rows]:

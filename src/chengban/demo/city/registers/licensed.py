@@ -101,8 +101,9 @@ def abnormal_list(city: City) -> Iterator[Rows]:
     listed = np.maximum(days_between(rng, on - 3 * 365, on - 8, count), firms.founded[who] + 1)
     current = rng.random(count) < 0.6
     removed = np.minimum(listed + rng.integers(10, 300, count), on - 1)
-    usual = mix(rng, count,
-        {"未按期公示年度报告": 6, "通过登记住所无法联系": 5, "公示信息隐瞒真实情况": 1, "未按责令期限公示信息": 1})
+    usual = mix(
+        rng, count, {"未按期公示年度报告": 6, "通过登记住所无法联系": 5, "公示信息隐瞒真实情况": 1, "未按责令期限公示信息": 1}
+    )
     yield {
         "entry_no": c.number_text("YC3715", who, 9), "uscc": firms.uscc(who),
         "list": c.choose(("经营异常名录", "严重违法失信名单"), serious.astype(np.int64)),
@@ -121,8 +122,9 @@ def credit_penalties(city: City) -> Iterator[Rows]:
     rng = city.rng("penalties")
     count = len(who)
     heavy = np.arange(count) >= len(usual)
-    drawn = mix(rng, count,
-        {"重大安全事故": 1, "重大质量事故": 1, "严重环境违法": 2, "科研严重失信": 1, "拖欠工资": 4, "偷逃骗税": 1})
+    drawn = mix(
+        rng, count, {"重大安全事故": 1, "重大质量事故": 1, "严重环境违法": 2, "科研严重失信": 1, "拖欠工资": 4, "偷逃骗税": 1}
+    )
     decided = np.maximum(days_between(rng, on - 1000, on - 20, count), firms.founded[who] + 30)
     settled = rng.random(count) < np.where(heavy, 0.5, 0.9)
     repaired = settled & ~heavy & (rng.random(count) < 0.3) & (decided + 40 < on)
@@ -216,5 +218,3 @@ def _works(city: City, who: c.Ints) -> Rows:
         "registered_on": c.days(registered), "right_until": c.days(registered + 45 * 365),
         "mortgaged": c.boolean(rng.random(count) < 0.4), "sealed": c.boolean(rng.random(count) < 0.01),
     }  # fmt: skip
-
-

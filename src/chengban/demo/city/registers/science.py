@@ -24,8 +24,15 @@ _TITLES: tuple[tuple[str, str, int, int, str], ...] = (
 def innovation_platforms(city: City) -> Iterator[Rows]:
     firms, research = city.firms, city.research
     labs = city.least("labs", research.researching, 0.18, 4)
-    kinds = {"企业技术中心": 6, "工程研究中心": 3, "技术创新中心": 2, "重点实验室": 2, "新型研发机构": 2, "院士工作站": 1,
-        "企业自建研发机构": 8}
+    kinds = {
+        "企业技术中心": 6,
+        "工程研究中心": 3,
+        "技术创新中心": 2,
+        "重点实验室": 2,
+        "新型研发机构": 2,
+        "院士工作站": 1,
+        "企业自建研发机构": 8,
+    }
     yield _platforms(city, "labs", labs, kinds, {"国家级": 1, "省级": 8, "市级": 12, "县级": 3})
     hosts = city.industries.within("M7540", "L7221")[firms.industry] & firms.active
     homes = city.least("incubators", hosts, 0.12, 3)
@@ -124,8 +131,9 @@ def science_honours(city: City) -> Iterator[Rows]:
     count = len(who)
     kind = rng.integers(0, 6, count)
     kinds = ("科技奖励", "国家标准", "行业标准", "团体标准", "创客中国大赛", "创新创业大赛")
-    level = np.select([kind == 0, np.isin(kind, (1, 4))], [np.where(rng.random(count) < 0.15, 0, 1), 0],
-        1 + rng.integers(0, 2, count))
+    level = np.select(
+        [kind == 0, np.isin(kind, (1, 4))], [np.where(rng.random(count) < 0.15, 0, 1), 0], 1 + rng.integers(0, 2, count)
+    )
     standard = np.isin(kind, (1, 2, 3))
     yield {
         "honour_no": c.number_text("KJ3715", who, 8), "uscc": firms.uscc(who), "kind": c.choose(kinds, kind),
