@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from chengban.facts import store
 from chengban.facts.ingest import load_file
-from chengban.facts.models import Measure, QuarantinedRow, Ticket
+from chengban.facts.models import Batch, Measure, QuarantinedRow, Ticket
 from chengban.facts.quality import SAMPLE, Inspection, board, inspect_all
 from chengban.ledger.models import Entry
 from chengban.packs import Pack
@@ -191,3 +191,14 @@ def test_the_board_shows_the_latest_measure_and_the_open_tickets_at_a_fixed_numb
     ) as asked:
         assert len(board(replace(pack, registers=registers))) == 3
     assert len(asked) == 4
+
+
+def test_the_same_file_brought_again_keeps_a_register_fresh(pack: Pack, tmp_path: Path) -> None:
+    path = tmp_path / "firms.csv"
+    path.write_text(HEADER + ROW, encoding="utf-8")
+    late = ON + timedelta(days=FIRMS.refresh_days + 5)
+    load_file(pack, FIRMS, path, by=STEWARD, on=ON)
+    assert load_file(pack, FIRMS, path, by=STEWARD, on=late).again
+    assert Batch.objects.count() == 1
+    inspect_all(pack, by=STEWARD, on=late)
+    assert Measure.objects.get().fresh

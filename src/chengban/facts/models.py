@@ -15,6 +15,8 @@ class Batch(models.Model):
     rows_same = models.PositiveBigIntegerField("未变")
     rows_bad = models.PositiveBigIntegerField("隔离")
     business_date = models.DateField("业务日期")
+    confirmed_on = models.DateField("再次确认日", null=True)
+    """The last day on which the owner brought this very file again: nothing changed, and the register is fresh."""
     at = models.DateTimeField("载入时间")
     by = models.CharField("谁", max_length=80)
 

@@ -125,8 +125,8 @@ def _freshness(register: Register, on: date, made: Inspection) -> None:
     last = Batch.objects.filter(register=register.id).order_by("-id").first()
     if last is None:
         return
-    made.loaded_on = last.business_date
-    age = (on - last.business_date).days
+    made.loaded_on = max(last.business_date, last.confirmed_on or last.business_date)
+    age = (on - made.loaded_on).days
     made.fresh = age <= register.refresh_days
     if not made.fresh:
         late = f"《{register.name}》承诺每 {register.refresh_days} 天更新，已 {age} 天没有更新"

@@ -79,6 +79,7 @@ def load_file(
         _lock(register)
         last = Batch.objects.filter(register=register.id).order_by("-id").first()
         if last is not None and last.digest == digest:
+            _confirm(last, by, on)
             return Outcome(last.pk, last.rows_read, 0, 0, last.rows_read - last.rows_bad, last.rows_bad, again=True)
         batch = _open_batch(register, path, digest, by, on)
         outcome = _Loading(pack, register, opened, names, batch, progress).run(whole)
@@ -288,6 +289,13 @@ def _lock(register: Register) -> None:
     """One loading of a register at a time; readers are not held up."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"facts.load:{register.id}"])
+
+
+def _confirm(batch: Batch, by: Actor, on: date) -> None:
+    """The owner says again what the register holds: nothing changes but its freshness."""
+    batch.confirmed_on = max(on, batch.confirmed_on or on)
+    batch.save(update_fields=["confirmed_on"])
+    ledger.append(by, "facts.confirm", f"register:{batch.register}", {"batch": batch.pk, "on": on.isoformat()})
 
 
 def _open_batch(register: Register, path: Path, digest: str, by: Actor, on: date) -> Batch:
