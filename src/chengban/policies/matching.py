@@ -1,10 +1,9 @@
 """Every subject with every policy, at memory speed: compile, encode, match, and count what people ask about."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,9 @@ from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
 from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, vocabulary
+from chengban.rules.columnar import rounded_total
 
 Bits = npt.NDArray[np.bool_]
-_FEN = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -102,22 +101,17 @@ class Kindly:
         node = amount_of(self.pack, version)
         if node is None or version.amount.kind == "loan_limit":
             return None, 0
-        chosen = table.filter(pa.array(eligible))
-        column = rules.evaluate_column(grounded(self.pack, node, self.on), chosen)
-        known = [
-            value for value, unsure in zip(_pylist(column.values), column.unknown, strict=True) if not unsure and value is not None
-        ]
         factor = 10_000 if version.amount.unit == "万元" else 1
-        total = sum(((Decimal(value) * factor).quantize(_FEN, ROUND_HALF_UP) for value in known), Decimal(0))
-        return total, len(chosen) - len(known)
+        found = rounded_total(grounded(self.pack, node, self.on), table, eligible, places=2, factor=factor)
+        return found.total, int(eligible.sum()) - found.known
 
     def _missing(self, version: PolicyVersion, table: pa.Table, unknown: Bits) -> dict[str, int]:
         """For those still unknown: how many lack each base fact that the policy stands on."""
         if not unknown.any():
             return {}
-        chosen = table.filter(pa.array(unknown))
         named = facts_in(self.pack, [clause.node for clause in clauses_of(self.pack, version)])
-        counts = {name: chosen.column(name).null_count for name in named if name in chosen.column_names}
+        chosen = table.select([name for name in table.column_names if name in named]).filter(pa.array(unknown))
+        counts = {name: chosen.column(name).null_count for name in chosen.column_names}
         return {name: count for name, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count}
 
 
@@ -150,7 +144,3 @@ def _count(column: pa.DictionaryArray, chosen: Bits) -> dict[str, int]:
 def _near(version: PolicyVersion, near: npt.NDArray[np.int16]) -> dict[str, int]:
     counts = np.bincount(near[near >= 0], minlength=len(version.clauses))
     return {clause.id: int(count) for clause, count in zip(version.clauses, counts, strict=True) if count}
-
-
-def _pylist(values: Any) -> Iterable[Any]:
-    return values.to_pylist() if hasattr(values, "to_pylist") else values

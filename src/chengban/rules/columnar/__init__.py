@@ -2,7 +2,18 @@
 
 from .column import Column, evaluate_column
 from .program import Program, compile
+from .rounding import Rounded, rounded_total
 from .storing import open_bitmaps, write_bitmaps
 from .trees import from_tree
 
-__all__ = ["Column", "Program", "compile", "evaluate_column", "from_tree", "open_bitmaps", "write_bitmaps"]
+__all__ = [
+    "Column",
+    "Program",
+    "Rounded",
+    "compile",
+    "evaluate_column",
+    "from_tree",
+    "open_bitmaps",
+    "rounded_total",
+    "write_bitmaps",
+]

@@ -65,7 +65,8 @@ def _month(days: Ints) -> Ints:
 
 def _day_of_month(days: Ints) -> Ints:
     first: Any = _dates(days).astype("datetime64[M]").astype("datetime64[D]")
-    return days - first.astype(np.int64) + 1
+    found: Ints = days - first.astype(np.int64) + 1
+    return found
 
 
 def _dates(days: Ints) -> npt.NDArray[np.datetime64]:

@@ -89,9 +89,9 @@ class Computer:
 
     def _compute(self, node: Node) -> Vector:
         if not isinstance(node, (Literal, Name)):
-            values = evaluate_by_value(node, self.names(node), self.frame, self.evaluate)
-            if values is not None:
-                return values
+            found = evaluate_by_value(node, self.names(node), self.frame, self.evaluate)
+            if found is not None:
+                return found
         method = _METHODS.get(type(node))
         if method is not None:
             try:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -170,28 +170,31 @@ def _choose(condition: npt.NDArray[np.uint8], yes: Approximate, no: Approximate)
 def _column(name: str, frame: Frame) -> Approximate:
     if name not in frame:
         return Approximate(np.zeros(1), np.zeros(1), np.full(1, MISSING, np.uint8))
-    array = frame.array(name)
-    if kind_of_type(array.type) != "number":
+    kind = frame.table.schema.field(name).type
+    if kind_of_type(kind) != "number":
         raise NoFilter
+    if not pa.types.is_floating(kind):
+        vector = frame.vector(name)
+        return _from_exact(vector.data, vector.state)
+    array = frame.array(name)
     known = known_rows(array)
-    if pa.types.is_floating(array.type):
-        value = np.where(known, numbers.read_floats(array), 0.0)
-    else:
-        exact = numbers.read_numbers(array, known)
-        value = np.asarray(exact.ints, np.float64) / 10.0**exact.scale
+    value = np.where(known, numbers.read_floats(array), 0.0)
     return Approximate(value, np.abs(value) * _EPSILON, np.where(known, KNOWN, MISSING).astype(np.uint8))
 
 
 def _operate(operation: Callable[[Approximate, Approximate], Parts], left: Approximate, right: Approximate) -> Approximate:
     with np.errstate(all="ignore"):
         value, error, zero = operation(left, right)
-        total = np.where(zero, 0.0, error + np.abs(value) * _EPSILON + _TINY)
-    return Approximate(np.where(zero, 0.0, value), total, np.maximum(left.state, right.state))
+        total = error + np.abs(value) * _EPSILON + _TINY
+    state = np.maximum(left.state, right.state)
+    settled = zero | ((state == MISSING) & np.isfinite(left.error) & np.isfinite(right.error))
+    return Approximate(np.where(settled, 0.0, value), np.where(settled, 0.0, total), state)
 
 
 def _is_zero(number: Approximate) -> npt.NDArray[np.bool_]:
     """Where the number is 0 and not only near it."""
-    return (number.value == 0) & (number.error == 0)
+    zero: npt.NDArray[np.bool_] = (number.value == 0) & (number.error == 0)
+    return zero
 
 
 def _add(left: Approximate, right: Approximate) -> Parts:
@@ -241,7 +244,7 @@ def certain_ranks(found: Approximate, cuts: Sequence[Cut]) -> tuple[npt.NDArray[
     low = np.searchsorted(np.nextafter(bounds, np.inf), least, side="right")
     high = np.searchsorted(np.nextafter(bounds, -np.inf), greatest, side="right")
     sure = (low == high) & np.isfinite(found.value) & np.isfinite(found.error)
-    low = np.where(exact, sum(0 > cut.value if cut.above else 0 >= cut.value for cut in cuts), low)
+    low = np.where(exact, sum(cut.value < 0 or (cut.value == 0 and not cut.above) for cut in cuts), low)
     return low, sure | exact | (found.state == MISSING)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache
+from typing import Any
 
 from ..nodes import (
     BinaryArithmetic,
@@ -143,13 +144,14 @@ def _valued(node: Node) -> Iterable[Node]:
 def _parts(node: Node) -> list[Node]:
     """The nodes directly under `node`."""
     found: list[Node] = []
-    for slot in _slots(type(node)):
+    kind: Any = type(node)
+    for slot in _slots(kind):
         _collect(getattr(node, slot), found)
     return found
 
 
 @cache
-def _slots(kind: type[Node]) -> tuple[str, ...]:
+def _slots(kind: Any) -> tuple[str, ...]:
     return tuple(slot.name for slot in fields(kind) if slot.name != "span")
 
 
