@@ -25,6 +25,7 @@ from chengban.rules.nodes import (
     Negate,
     Node,
     Not,
+    Path,
     UnaryComparison,
 )
 from chengban.rules.temporal import Date
@@ -40,6 +41,7 @@ COLUMNS = {
     "listed": pa.bool_(),
     "exporter": pa.bool_(),
     "founded": pa.date32(),
+    "changed": pa.date32(),
 }
 _NUMBERS = [Decimal(text) for text in ("-1", "0", "0.1", "0.3", "1", "2.50", "3", "10", "500")]
 _DAYS = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 2, 29), date(1969, 7, 20)]
@@ -51,7 +53,36 @@ days = st.sampled_from([Literal(Date(day.year, day.month, day.day)) for day in _
 numeric_columns = st.sampled_from(["staff", "patents", "revenue", "assets", "share"]).map(Name)
 text_columns = st.sampled_from(["region", "grade"]).map(Name)
 flags = st.sampled_from(["listed", "exporter"]).map(Name)
+moments = st.sampled_from([Name("founded"), Name("changed")]) | days
+spans = (
+    st.builds(
+        lambda first, last, unit: BinaryArithmetic("/", _months(first, last), _duration(unit)),
+        moments,
+        moments,
+        st.sampled_from(["P1Y", "P1M", "P0M", "P1D"]),
+    )
+    | st.builds(
+        lambda first, last, unit: BinaryArithmetic("/", BinaryArithmetic("-", first, last), _duration(unit)),
+        moments,
+        moments,
+        st.sampled_from(["P1D", "PT36H", "P1M"]),
+    )
+    | st.builds(Path, moments, st.sampled_from(["year", "month", "day", "weekday", "hour"]))
+)
+starts = st.builds(
+    lambda text, length: FunctionCall(Name("substring"), (text, Literal(Decimal(1)), Literal(Decimal(length)))),
+    text_columns,
+    st.integers(1, 4),
+)
 orders = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
+
+
+def _months(first: Node, last: Node) -> Node:
+    return FunctionCall(Name("years and months duration"), (first, last))
+
+
+def _duration(text: str) -> Node:
+    return FunctionCall(Name("duration"), (Literal(text),))
 
 
 def _numbers(conditions: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
@@ -68,7 +99,7 @@ def _numbers(conditions: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
             | st.builds(lambda name, part: FunctionCall(Name(name), (part,)), st.sampled_from(["abs", "floor", "ceiling"]), inner)
         )
 
-    return st.recursive(numeric_columns | constants, grow, max_leaves=4)
+    return st.recursive(numeric_columns | constants | spans, grow, max_leaves=4)
 
 
 def _tests(values: st.SearchStrategy[Node]) -> st.SearchStrategy[tuple[Node, ...]]:
@@ -84,6 +115,8 @@ def _leaves() -> st.SearchStrategy[Node]:
         | st.builds(Comparison, orders, constants, numeric_columns)
         | st.builds(Comparison, orders, text_columns, words)
         | st.builds(Comparison, orders, text_columns, text_columns)
+        | st.builds(Comparison, orders, starts, words)
+        | st.builds(In, starts, _tests(words))
         | st.builds(Comparison, orders, st.just(Name("founded")), days)
         | st.builds(Comparison, orders, flags, st.booleans().map(Literal))
         | st.builds(In, text_columns, _tests(words))
@@ -127,6 +160,7 @@ _VALUES: dict[str, st.SearchStrategy[Any]] = {
     "listed": st.booleans(),
     "exporter": st.booleans(),
     "founded": st.sampled_from(_DAYS),
+    "changed": st.sampled_from([*_DAYS, date(2024, 1, 31), date(2023, 2, 28), date(1600, 3, 1), date(9999, 12, 31)]),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from chengban.rules.columnar import compile
 from chengban.rules.evaluate import evaluate
 from chengban.rules.explain import Clause, explain
-from chengban.rules.nodes import Node, conjuncts
+from chengban.rules.nodes import Comparison, If, Literal, Name, Node, conjuncts
 from chengban.rules.unknown import UNKNOWN, Unknown
 from chengban.rules.vocabulary import Vocabulary
 
@@ -54,6 +55,27 @@ def test_columns_and_scalar_agree(policy: Node, table: pa.Table) -> None:
     near = [misses[0] if len(misses) == 1 else -1 for misses in map(_misses, clauses)]
     assert matches.near("policy").tolist() == near
     assert matches.near_counts["policy"] == sum(index >= 0 for index in near)
+
+
+@settings(max_examples=60, deadline=None)
+@given(policy=conditions, table=tables)
+def test_many_like_rows_have_the_answer_of_one(policy: Node, table: pa.Table) -> None:
+    """What is computed once for each value of a code, as it is for a long table, is right for every row."""
+    repeated = pa.concat_tables([table] * 50)
+    matches = (program := compile({"policy": policy})).match(program.encode(repeated))
+    expected = [verdict([evaluate(clause, facts) for clause in conjuncts(policy)]) for facts in facts_of(table)] * 50
+    assert matches.eligible("policy").tolist() == [one == "eligible" for one in expected]
+    assert matches.unknown("policy").tolist() == [one == "unknown" for one in expected]
+
+
+def test_a_branch_that_is_a_boolean_where_the_other_is_a_number() -> None:
+    policy = If(
+        Comparison("!=", Literal(Decimal(0)), Name("assets")), Name("staff"), Comparison("!=", Name("assets"), Literal(None))
+    )
+    values = pa.array([Decimal("0.0000"), Decimal("1.0000"), None], pa.decimal128(38, 4))
+    matches = (program := compile({"policy": policy})).match(program.encode(pa.table({"assets": values, "staff": [3, 3, 3]})))
+    assert matches.eligible("policy").tolist() == [True, False, False]
+    assert matches.unknown("policy").tolist() == [False, False, True]
 
 
 def explained(policy: Node, facts: dict[str, Any]) -> str:
