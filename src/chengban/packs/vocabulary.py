@@ -1,25 +1,41 @@
 """The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
+from typing import Any, TypeVar
 
 from chengban import rules
 from chengban.packs.loader import Pack
 from chengban.packs.model import CodeSet, DecisionTable, FactDeclaration, FieldType, PolicyVersion, Register, TableRule
 
+_MOST_KEPT = 20_000
+_Made = TypeVar("_Made")
+
+
+class _Words(rules.Vocabulary):
+    """The vocabulary of a pack, and what was made with it from the pack's policies."""
+
+    def __init__(self, facts: Iterable[rules.Fact]) -> None:
+        super().__init__(facts)
+        self.kept: dict[tuple[object, ...], tuple[object, Any]] = {}
+
 
 def vocabulary(pack: Pack) -> rules.Vocabulary:
     """Every fact of the pack; a derived one carries its formula, with Chinese names resolved to ids."""
+    return _words(pack)
+
+
+def _words(pack: Pack) -> _Words:
     if pack.vocabulary is None:
         pack.vocabulary = _build(pack)
-    built: rules.Vocabulary = pack.vocabulary
+    built: _Words = pack.vocabulary
     return built
 
 
-def _build(pack: Pack) -> rules.Vocabulary:
+def _build(pack: Pack) -> _Words:
     plain = rules.Vocabulary(_fact(pack, fact, None) for fact in pack.facts.values())
-    return rules.Vocabulary(_fact(pack, fact, formula_of(pack, fact, plain)) for fact in pack.facts.values())
+    return _Words(_fact(pack, fact, formula_of(pack, fact, plain)) for fact in pack.facts.values())
 
 
 def _fact(pack: Pack, fact: FactDeclaration, formula: rules.Node | None) -> rules.Fact:
@@ -120,6 +136,10 @@ def _plain(value: object) -> object:
 
 def expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
     """A clause or amount as a node over fact ids, its parameters bound. Raises `rules.FeelSyntaxError`."""
+    return _kept(pack, ("expression", text, id(version)), version, lambda: _expression(pack, text, version))
+
+
+def _expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
     words, parameters = vocabulary(pack), parameters_of(version)
     return rules.bind(words.resolve(rules.parse(text, names=(*words.names, *parameters))), parameters)
 
@@ -140,6 +160,10 @@ def calendar_facts(on: date) -> dict[str, object]:
 
 def grounded(pack: Pack, node: rules.Node, on: date) -> rules.Node:
     """The node over base facts alone, at a business date: what is compiled and run over columns."""
+    return _kept(pack, ("grounded", id(node), on), node, lambda: _grounded(pack, node, on))
+
+
+def _grounded(pack: Pack, node: rules.Node, on: date) -> rules.Node:
     return rules.bind(vocabulary(pack).inline(node), calendar_facts(on))
 
 
@@ -150,6 +174,25 @@ def condition_of(pack: Pack, version: PolicyVersion, on: date) -> rules.Node:
 
 def facts_in(pack: Pack, nodes: Iterable[rules.Node]) -> frozenset[str]:
     """The base facts that the nodes stand on."""
-    words = vocabulary(pack)
     calendar = calendar_facts(date.min)
-    return frozenset(name for node in nodes for name in rules.names_in(words.inline(node)) if name not in calendar)
+    none: frozenset[str] = frozenset()
+    return none.union(*(_names(pack, node) for node in nodes)) - calendar.keys()
+
+
+def _names(pack: Pack, node: rules.Node) -> frozenset[str]:
+    return _kept(pack, ("names", id(node)), node, lambda: rules.names_in(vocabulary(pack).inline(node)))
+
+
+def _kept(pack: Pack, key: tuple[object, ...], of: object, make: Callable[[], _Made]) -> _Made:
+    """What was made before from the same object, for as long as the pack's vocabulary lives.
+
+    Policies are written once and matched, explained and counted a thousand times. `of` is the object whose identity is
+    in the key; it is kept too, so that its identity never goes to another.
+    """
+    kept = _words(pack).kept
+    if key not in kept:
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[key] = of, make()
+    made: _Made = kept[key][1]
+    return made
