@@ -20,6 +20,7 @@ import pyarrow.csv as pacsv
 from django.db import transaction
 from psycopg import sql
 
+from chengban.cli.operate import migrate_all
 from chengban.cli.setup import ready
 from chengban.lib import identifiers
 from chengban.packs.model import Register
@@ -71,6 +72,7 @@ def make_rows(rows: int) -> pa.Table:
 def main(rows: int, runs: int) -> None:
     """Load ROWS rows, RUNS times each way; medians."""
     ready()
+    migrate_all()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "firms.csv"
         pacsv.write_csv(make_rows(rows), path)
