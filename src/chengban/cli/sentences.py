@@ -33,12 +33,9 @@ def sentence_of(error: BaseException) -> str | None:
 
 def _ours(error: BaseException) -> str | None:
     from chengban.facts.errors import FactsError
+    from chengban.policies.errors import PolicyError
 
-    return str(error) if isinstance(error, FactsError) or _is_policy_error(error) else None
-
-
-def _is_policy_error(error: BaseException) -> bool:
-    return any(kind.__module__ == "chengban.policies.errors" for kind in type(error).__mro__)
+    return str(error) if isinstance(error, FactsError | PolicyError) else None
 
 
 def _database(cause: psycopg.OperationalError) -> str:

@@ -86,15 +86,3 @@ def _watch(keep: object, server: "subprocess.Popen[bytes]") -> None:
             keep()  # type: ignore[operator]
         except Exception as error:  # the next second tries again; the portal meanwhile says that it cannot read
             click.echo(str(error), err=True)
-
-
-def wait_until_served(host: str, port: int, patience: float = 30) -> bool:
-    """Whether something answers on the port within `patience` seconds."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        try:
-            socket.create_connection((host, port), 1).close()
-            return True
-        except OSError:
-            time.sleep(0.1)
-    return False

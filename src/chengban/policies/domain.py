@@ -26,7 +26,7 @@ def run_match(pack: Pack, *, by: Actor, on: date, progress: Step = lambda step, 
     """Match every subject with every policy in force at the business date, and keep what it came to."""
     started = time.perf_counter()
     with transaction.atomic():
-        last = Batch.objects.order_by("-id").values_list("id", flat=True).first() or 0
+        last = _last_batch()
         outcomes: dict[str, Matched] = {}
         sizes, match_seconds = {}, 0.0
         for kind in ("enterprise", "person"):
@@ -76,14 +76,18 @@ def _rows(pack: Pack, run: MatchRun, outcomes: dict[str, Matched]) -> Iterator[P
         )
 
 
+def _last_batch() -> int:
+    """The newest batch of any register: what the city knows now. 0 before anything was loaded."""
+    return Batch.objects.order_by("-id").values_list("id", flat=True).first() or 0
+
+
 def latest_run() -> MatchRun | None:
     return MatchRun.objects.order_by("-id").first()
 
 
 def is_current(pack: Pack, run: MatchRun, on: date) -> bool:
     """Whether a run still says what a new one would: same day, same data, same pack."""
-    last = Batch.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    return run.on == on and run.known_by == last and run.pack_digest == digest(pack)
+    return run.on == on and run.known_by == _last_batch() and run.pack_digest == digest(pack)
 
 
 def digest(pack: Pack) -> str:
