@@ -7,6 +7,7 @@ The exported form has `not` pushed down to the comparisons and every test that a
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import singledispatch
 
 from .format import format_node
@@ -123,8 +124,17 @@ def _(node: Between, wanted: bool) -> Node:
 def _(node: In, wanted: bool) -> Node:
     if not wanted:
         return _guarded(Not(node), node)
-    constants = all(isinstance(part, _MARKS) and part != Literal(None) for part in walk(node) if part is not node)
+    constants = all(isinstance(part, _MARKS) and not _may_be_null(part) for part in walk(node) if part is not node)
     names = sum(isinstance(part, Name) for part in walk(node))
     simple = constants and isinstance(node.value, Name) and names == 1
     negative = any(isinstance(part, UnaryComparison) and part.op == "!=" for part in walk(node))
     return node if simple and not negative else _guarded(node, node)
+
+
+def _may_be_null(part: Node) -> bool:
+    """A null among what is listed: null itself, or a range that does not rise from one literal to another."""
+    if not isinstance(part, Interval):
+        return part == Literal(None)
+    low, high = part.lo, part.hi
+    plain = isinstance(low, Literal) and isinstance(high, Literal) and type(low.value) is type(high.value)
+    return not (plain and isinstance(low.value, (Decimal, str)) and low.value <= high.value)  # type: ignore[union-attr,operator]

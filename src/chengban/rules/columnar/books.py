@@ -214,12 +214,25 @@ def _compare(op: str, cells: npt.NDArray[np.int64], at: int) -> npt.NDArray[np.b
     return found
 
 
+def is_never_null(test: Test, evaluate: Evaluate) -> bool:
+    """Whether the test, of a column of the table, is true, false or unknown in every row."""
+    if not isinstance(test.source.node, Name) or test.source.coding == "outcome":
+        return False
+    if is_ordering(test.predicate, test.source.kind) or (test.source.kind == "string" and named(test.predicate)):
+        return True
+    values = (False, True, UNKNOWN) if test.source.kind == "boolean" else ()
+    return bool(values) and all(state_of(evaluate(test.predicate, test.bind(value))) != NULL_STATE for value in values)
+
+
 def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
-    """The outcomes for null and for unknown; a table's own columns hold no null."""
+    """The outcomes for null and for unknown.
+
+    A table's own columns hold no null: its code may be taken for unknown, which leaves fewer stretches of codes.
+    """
     compares = named(test.predicate) is not None or is_ordering(test.predicate, test.source.kind)
     unknown = UNKNOWN_STATE if compares else state_of(evaluate(test.predicate, test.bind(UNKNOWN)))
     if isinstance(test.source.node, Name):
-        return NULL_STATE, unknown
+        return unknown, unknown
     return state_of(evaluate(test.predicate, test.bind(None))), unknown
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow as pa
 from ..evaluate import evaluate
 from .compute import Computer
 from .encoding import Encoded, encode, settle
-from .plan import Plan
+from .plan import Plan, Question
 from .rows import warn_of_rows
 from .running import run_tape, to_booleans
 from .tape import Root, Tape, TapeBuilder
@@ -25,7 +25,7 @@ class Codes:
     plan: Plan
     encoded: Encoded
     table: pa.Table
-    _tapes: dict[tuple[Root, ...], Tape] = field(default_factory=dict, repr=False)
+    _tapes: dict[Question | Root, Tape] = field(default_factory=dict, repr=False)
     _near_is_settled: bool = False
 
     @property
@@ -35,7 +35,7 @@ class Codes:
 
     def settle(self, formula: int) -> None:
         """Evaluate the deferred tests in the rows where `formula` holds."""
-        open_rows = run_tape(self.tape([Root((formula,))]), self.encoded, keep=True)[1][0]
+        open_rows = run_tape(self.tape_of(Root((formula,))), self.encoded, keep=True)[1][0]
         rows = np.flatnonzero(to_booleans(open_rows, self.rows))
         computer = Computer(Frame(self.table).subset(rows), evaluate, warn_of_rows)
         sources = {self.plan.tests[number].source for number in self.encoded.deferred}
@@ -47,12 +47,20 @@ class Codes:
             self.settle(self.plan.near_open(self.encoded.deferred))
         self._near_is_settled = True
 
-    def tape(self, roots: Iterable[Root]) -> Tape:
-        """The tape that answers `roots`."""
-        key = tuple(roots)
-        if key not in self._tapes:
-            self._tapes[key] = TapeBuilder(self.plan.formulas, self.encoded.tests).build(key)
-        return self._tapes[key]
+    def tape(self, question: Question) -> Tape:
+        """The tape that asks the question of every policy, in their order."""
+        if question not in self._tapes:
+            self._tapes[question] = self._build([self.plan.root(question, name) for name in self.plan.clauses])
+        return self._tapes[question]
+
+    def tape_of(self, root: Root) -> Tape:
+        """The tape that answers one root."""
+        if root not in self._tapes:
+            self._tapes[root] = self._build([root])
+        return self._tapes[root]
+
+    def _build(self, roots: Sequence[Root]) -> Tape:
+        return TapeBuilder(self.plan.formulas, self.encoded.tests).build(roots)
 
 
 def encode_table(plan: Plan, table: pa.Table) -> Codes:

@@ -48,8 +48,10 @@ class Formulas:
     _numbers: dict[Formula, int] = field(default_factory=dict)
     _negations: dict[int, int] = field(default_factory=lambda: {NEVER: ALWAYS, ALWAYS: NEVER})
 
-    def atom(self, test: int, states: int) -> int:
-        """The formula: the outcome of `test` is one of `states`."""
+    def atom(self, test: int, states: int, *, never_null: bool = False) -> int:
+        """The formula: the outcome of `test` is one of `states`; a test that is `never_null` needs fewer formulas."""
+        if never_null:
+            states = ANY_STATE if states | IS_NULL == ANY_STATE else states & ~IS_NULL
         if states == 0:
             return NEVER
         return ALWAYS if states == ANY_STATE else self._number(Atom(test, states))

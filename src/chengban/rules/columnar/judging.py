@@ -27,7 +27,7 @@ def judge(
     operands: Any,
     clauses: Any,
     holds: Any,
-    fails: Any,
+    may_hold: Any,
     verdicts: Any,
     misses: Any,
 ) -> None:
@@ -46,10 +46,10 @@ def judge(
             count += values[operands[place]]
         values[atoms + group] = count == starts[group + 1] - starts[group] if kinds[group] else count > 0
     for policy in range(clauses.size - 1):
-        held, failed = 0, 0
+        held, possible = 0, 1
         for clause in range(clauses[policy], clauses[policy + 1]):
             held += values[holds[clause]]
-            failed |= values[fails[clause]]
+            possible &= values[may_hold[clause]]
         missing = clauses[policy + 1] - clauses[policy] - held
         misses[policy] = missing
-        verdicts[policy] = ELIGIBLE if missing == 0 else INELIGIBLE if failed else UNKNOWN
+        verdicts[policy] = ELIGIBLE if missing == 0 else UNKNOWN if possible else INELIGIBLE

@@ -160,75 +160,59 @@ def run(
 
     `registers` is (n, 32) uint64 on a 64-byte boundary, its last two rows spare; `counts` (outputs,) int64 is added to;
     `bitmaps` is (outputs, words) uint64 from block `origin` on, or has no rows when only counts are wanted.
+
+    Inside the loop there are addresses and no slices: a slice counts references, and two cores that count on one line of
+    memory took more time than the folds themselves.
     """
-    base = registers.ctypes.data
+    words, base = tape.ctypes.data, registers.ctypes.data
+    base8, base16 = codes8.ctypes.data, codes16.ctypes.data
+    stride8, stride16 = codes8.shape[1], codes16.shape[1] * 2
+    last = registers.shape[0] - 1
+    spare, other = base + last * REGISTER_BYTES, base + (last - 1) * REGISTER_BYTES
     keep = bitmaps.shape[0] > 0
     for block in range(first_block, last_block):
+        left = rows - block * BLOCK
         at = 0
         while at < tape.size:
-            kind = tape[at]
-            if kind <= LEAF16:
-                _mark(tape[at : at + 6], codes8, codes16, block, base)
-                at += 6
-                continue
-            count = np.int64(tape[at + 2])
-            operands = tape[at + 3 : at + 3 + count]
+            kind, target, count = tape[at], np.int64(tape[at + 1]), np.int64(tape[at + 2])
+            operands = words + (at + 3) * 4
             if kind == OR:
-                _any_of(base, operands.ctypes.data, count, base + tape[at + 1] * REGISTER_BYTES)
+                _any_of(base, operands, count, base + target * REGISTER_BYTES)
             elif kind == AND:
-                _all_of(base, operands.ctypes.data, count, base + tape[at + 1] * REGISTER_BYTES)
-            else:
-                output, left = tape[at + 1], rows - block * BLOCK
-                if kind == ROOT:
-                    _answer(operands, left, registers, counts[output : output + 1])
+                _all_of(base, operands, count, base + target * REGISTER_BYTES)
+            elif kind <= LEAF16:
+                low, span, flip = np.int64(tape[at + 3]), np.int64(tape[at + 4]), -np.int64(tape[at + 5])
+                if kind == LEAF8:
+                    _leaf8(base8 + count * stride8 + block * BLOCK, low, span, flip, base + target * REGISTER_BYTES)
                 else:
-                    _answer_near(operands, left, registers, counts[output : output + count + 2])
-                if keep:
-                    words = bitmaps[output, (block - origin) * WORDS : (block - origin + 1) * WORDS]
-                    words[:] = registers[registers.shape[0] - 1]
+                    _leaf16(base16 + count * stride16 + block * BLOCK * 2, low, span, flip, base + target * REGISTER_BYTES)
+                count = np.int64(3)
+            elif kind == ROOT:
+                _all_of(base, operands, count, spare)
+                if left < BLOCK:
+                    _clear_after(registers, last, left)
+                counts[target] += _ones(spare)
+            else:
+                _near(base, operands, count, spare, other)
+                if left < BLOCK:
+                    _clear_after(registers, last, left)
+                    _clear_after(registers, last - 1, left)
+                counts[target] += _ones(spare)
+                for clause in range(count):
+                    missed = base + np.int64(tape[at + 3 + clause]) * REGISTER_BYTES
+                    counts[target + 1 + clause] += _ones_without(spare, missed)
+                counts[target + 1 + count] += _ones(other)
+            if keep and kind >= ROOT:
+                for word in range(WORDS):
+                    bitmaps[target, (block - origin) * WORDS + word] = registers[last, word]
             at += 3 + count
 
 
 @njit(cache=True, nogil=True)
-def _mark(leaf: np.ndarray, codes8: np.ndarray, codes16: np.ndarray, block: int, base: int) -> None:
-    target = base + leaf[1] * REGISTER_BYTES
-    low, span, flip = np.int64(leaf[3]), np.int64(leaf[4]), -np.int64(leaf[5])
-    if leaf[0] == LEAF8:
-        _leaf8(codes8[leaf[2]].ctypes.data + block * BLOCK, low, span, flip, target)
-    else:
-        _leaf16(codes16[leaf[2]].ctypes.data + block * BLOCK * 2, low, span, flip, target)
-
-
-@njit(cache=True, nogil=True)
-def _answer(clauses: np.ndarray, rows: int, registers: np.ndarray, counts: np.ndarray) -> None:
-    """Rows where all clauses hold, into the last register."""
-    spare = registers[registers.shape[0] - 1]
-    _all_of(registers.ctypes.data, clauses.ctypes.data, np.int64(clauses.size), spare.ctypes.data)
-    if rows < BLOCK:
-        _clear_after(spare, rows)
-    counts[0] += _ones(spare.ctypes.data)
-
-
-@njit(cache=True, nogil=True)
-def _answer_near(clauses: np.ndarray, rows: int, registers: np.ndarray, counts: np.ndarray) -> None:
-    """Rows where exactly one clause does not hold, into the last register; counts end with those where all hold."""
-    near, every = registers[registers.shape[0] - 1], registers[registers.shape[0] - 2]
-    base = registers.ctypes.data
-    _near(base, clauses.ctypes.data, np.int64(clauses.size), near.ctypes.data, every.ctypes.data)
-    if rows < BLOCK:
-        _clear_after(near, rows)
-        _clear_after(every, rows)
-    counts[0] += _ones(near.ctypes.data)
-    for clause in range(clauses.size):
-        counts[1 + clause] += _ones_without(near.ctypes.data, base + clauses[clause] * REGISTER_BYTES)
-    counts[1 + clauses.size] += _ones(every.ctypes.data)
-
-
-@njit(cache=True, nogil=True)
-def _clear_after(register: np.ndarray, rows: int) -> None:
+def _clear_after(registers: np.ndarray, number: int, rows: int) -> None:
     for word in range(WORDS):
         left = rows - word * 64
         if left <= 0:
-            register[word] = np.uint64(0)
+            registers[number, word] = np.uint64(0)
         elif left < 64:
-            register[word] &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)
+            registers[number, word] &= (np.uint64(1) << np.uint64(left)) - np.uint64(1)

@@ -25,7 +25,7 @@ from ..nodes import (
     Not,
     rebuild,
 )
-from .books import is_ordering, state_of
+from .books import is_never_null, is_ordering, state_of
 from .formula import ANY_STATE, IS_FALSE, IS_NULL, IS_TRUE, IS_UNKNOWN, Formulas
 from .free import FreeNames
 from .sources import SUBJECT, Kind, Source, Test, is_null, kind_of_value, static_kind
@@ -44,6 +44,7 @@ class Lowering:
     tests: list[Test] = field(default_factory=list)
     _test_numbers: dict[Test, int] = field(default_factory=dict)
     _lowered: dict[tuple[Node, int], int] = field(default_factory=dict)
+    _never_null: set[int] = field(default_factory=set)
     _leaves: dict[Node, int | Literal] = field(default_factory=dict)
     _names: FreeNames = field(default_factory=FreeNames)
 
@@ -71,7 +72,7 @@ class Lowering:
             self._leaves[node] = self._constant_or_test(node)
         leaf = self._leaves[node]
         if isinstance(leaf, int):
-            return self.formulas.atom(leaf, states)
+            return self.formulas.atom(leaf, states, never_null=leaf in self._never_null)
         return self.formulas.all_of(()) if states >> state_of(leaf.value) & 1 else self.formulas.any_of(())
 
     def _constant_or_test(self, node: Node) -> int | Literal:
@@ -80,8 +81,10 @@ class Lowering:
             return node
         test = self._test_of(node)
         if test not in self._test_numbers:
-            self._test_numbers[test] = len(self.tests)
+            number = self._test_numbers[test] = len(self.tests)
             self.tests.append(test)
+            if is_never_null(test, self.evaluate):
+                self._never_null.add(number)
         return self._test_numbers[test]
 
     def _test_of(self, node: Node) -> Test:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from .codes import Codes
-from .formula import IS_FALSE, IS_NULL, IS_TRUE
+from .plan import Question
 from .running import Bitmaps, run_tape, to_booleans
 from .tape import Root, Tape
 
@@ -28,7 +27,7 @@ class Matches:
     """
 
     codes: Codes
-    _found: dict[str, tuple[Mapping[str, int], Bitmaps]] = field(default_factory=dict, repr=False)
+    _found: dict[Question, tuple[Mapping[str, int], Bitmaps]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -43,8 +42,8 @@ class Matches:
     @cached_property
     def unknown_counts(self) -> Mapping[str, int]:
         """How many rows are unknown, by policy."""
-        ruled_out = self._all("ineligible")[0]
-        return {name: self.codes.rows - self.counts[name] - ruled_out[name] for name in self.names}
+        possible = self._all("possible")[0]
+        return {name: possible[name] - self.counts[name] for name in self.names}
 
     @cached_property
     def near_counts(self) -> Mapping[str, int]:
@@ -65,7 +64,7 @@ class Matches:
     def _near_pass(self) -> dict[str, npt.NDArray[np.int64]]:
         """For each policy its near rows, those of each clause, and its eligible rows."""
         self.codes.settle_near()
-        tape = self.codes.tape([self._near_root(name) for name in self.names])
+        tape = self.codes.tape("near")
         counts, _ = run_tape(tape, self.codes.encoded, keep=False)
         bounds = [*tape.first_output, tape.outputs]
         return {name: counts[bounds[place] : bounds[place + 1]] for place, name in enumerate(self.names)}
@@ -76,49 +75,38 @@ class Matches:
 
     def unknown(self, name: str) -> npt.NDArray[np.bool_]:
         """Which rows are neither eligible nor ineligible, because a fact is not known."""
-        return ~(self._booleans("eligible", name) | self._booleans("ineligible", name))
+        return self._booleans("possible", name) & ~self._booleans("eligible", name)
 
     def near(self, name: str) -> npt.NDArray[np.int16]:
         """For each row the index of the only clause that is not true, −1 where none or several are not."""
         self.codes.settle_near()
-        clauses = self._clauses(name, IS_TRUE)
-        tape = self.codes.tape([Root((clause,)) for clause in clauses])
-        _, bitmaps = run_tape(tape, self.codes.encoded, keep=True)
+        clauses = self.codes.plan.holds[name]
         missed = np.zeros(self.codes.rows, np.int16)
         which = np.full(self.codes.rows, -1, np.int16)
-        for index in range(len(clauses)):
-            fails = ~to_booleans(bitmaps[index], self.codes.rows)
+        for index, clause in enumerate(clauses):
+            fails = ~self._rows_of(Root((clause,)))
             missed += fails
             which[fails] = index
         which[missed != 1] = -1
         return which
 
-    def tape(self, verdict: Literal["eligible", "ineligible"]) -> Tape:
+    def tape(self, question: Question) -> Tape:
         """The tape with one output for each policy."""
-        return self.codes.tape([self._root(verdict, name) for name in self.names])
+        return self.codes.tape(question)
 
-    def _booleans(self, verdict: Literal["eligible", "ineligible"], name: str) -> npt.NDArray[np.bool_]:
-        bitmaps = self._all(verdict)[1]
+    def _booleans(self, question: Question, name: str) -> npt.NDArray[np.bool_]:
+        bitmaps = self._all(question)[1]
         if len(bitmaps):
             return to_booleans(bitmaps[self.names.index(name)], self.codes.rows)
-        tape = self.codes.tape([self._root(verdict, name)])
-        return to_booleans(run_tape(tape, self.codes.encoded, keep=True)[1][0], self.codes.rows)
+        return self._rows_of(self.codes.plan.root(question, name))
 
-    def _all(self, verdict: Literal["eligible", "ineligible"]) -> tuple[Mapping[str, int], Bitmaps]:
-        if verdict not in self._found:
-            tape = self.tape(verdict)
+    def _rows_of(self, root: Root) -> npt.NDArray[np.bool_]:
+        _, bitmaps = run_tape(self.codes.tape_of(root), self.codes.encoded, keep=True)
+        return to_booleans(bitmaps[0], self.codes.rows)
+
+    def _all(self, question: Question) -> tuple[Mapping[str, int], Bitmaps]:
+        if question not in self._found:
             keep = len(self.names) * self.codes.rows // 8 <= _KEPT_BYTES
-            counts, bitmaps = run_tape(tape, self.codes.encoded, keep=keep)
-            self._found[verdict] = dict(zip(self.names, counts.tolist(), strict=True)), bitmaps
-        return self._found[verdict]
-
-    def _root(self, verdict: str, name: str) -> Root:
-        if verdict == "eligible":
-            return Root(self._clauses(name, IS_TRUE))
-        return Root((self.codes.plan.formulas.any_of(self._clauses(name, IS_FALSE | IS_NULL)),))
-
-    def _near_root(self, name: str) -> Root:
-        return Root(self._clauses(name, IS_TRUE), near=True)
-
-    def _clauses(self, name: str, states: int) -> tuple[int, ...]:
-        return self.codes.plan.outcomes(name, states)
+            counts, bitmaps = run_tape(self.tape(question), self.codes.encoded, keep=keep)
+            self._found[question] = dict(zip(self.names, counts.tolist(), strict=True)), bitmaps
+        return self._found[question]

@@ -22,7 +22,7 @@ from .codes import Codes
 from .columns import float_cuts, whole_cut
 from .compiled import judging
 from .encoding import Coding, by_source, zero_codes
-from .formula import IS_FALSE, IS_NULL, IS_TRUE, Atom, Group
+from .formula import Atom, Group
 from .free import free_names
 from .plan import Plan
 from .sources import Kind, Test, kind_of_value
@@ -108,9 +108,9 @@ class OneMatcher:
 
     def _lay_out_formulas(self, plan: Plan) -> None:
         """Atoms first, then groups in the arena's order, which puts parts before wholes."""
-        holds = [plan.outcomes(name, IS_TRUE) for name in self._names]
-        fails = [plan.outcomes(name, IS_FALSE | IS_NULL) for name in self._names]
-        atoms, groups = _below(plan, holds, fails)
+        holds = [plan.holds[name] for name in self._names]
+        may_hold = [plan.may_hold[name] for name in self._names]
+        atoms, groups = _below(plan, holds, may_hold)
         places = {number: place for place, number in enumerate([*atoms, *groups])}
         parts = [[places[part] for part in group.parts] for group in groups.values()]
         self._formulas = (
@@ -120,7 +120,7 @@ class OneMatcher:
             _starts(parts),
             _flat(parts),
         )
-        found = ([[places[number] for number in clauses] for clauses in side] for side in (holds, fails))
+        found = ([[places[number] for number in clauses] for clauses in side] for side in (holds, may_hold))
         self._clauses = (_starts(holds), *map(_flat, found))
 
 

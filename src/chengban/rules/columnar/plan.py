@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from ..nodes import Node
-from .formula import ALWAYS, IS_FALSE, IS_NULL, IS_TRUE, NEVER, Formulas
+from .formula import ALWAYS, IS_TRUE, IS_UNKNOWN, NEVER, Formulas
 from .lowering import Lowering
 from .sources import Kind, Test
+from .tape import Root
+
+Question = Literal["eligible", "possible", "near"]
+"""Every clause is true; every clause is true or unknown; exactly one clause is not true."""
+Clauses = tuple[int, ...]
+"""A formula for each clause of a policy."""
 
 
 class Plan:
@@ -24,9 +30,8 @@ class Plan:
         self.clauses = clauses
         self.kinds = kinds
         self._lowering = Lowering(kinds, evaluate)
-        for name in clauses:
-            self.outcomes(name, IS_TRUE)
-            self.outcomes(name, IS_FALSE | IS_NULL)
+        self.holds: Mapping[str, Clauses] = {name: self._outcomes(name, IS_TRUE) for name in clauses}
+        self.may_hold: Mapping[str, Clauses] = {name: self._outcomes(name, IS_TRUE | IS_UNKNOWN) for name in clauses}
 
     @property
     def formulas(self) -> Formulas:
@@ -38,6 +43,10 @@ class Plan:
         """The tests that atoms refer to by number."""
         return self._lowering.tests
 
+    def root(self, question: Question, name: str) -> Root:
+        """What the kernel is asked of one policy."""
+        return Root(self.may_hold[name] if question == "possible" else self.holds[name], near=question == "near")
+
     def left_open(self, tests: frozenset[int]) -> int:
         """The formula of the rows for which some policy's verdict turns on `tests`."""
         return self.formulas.any_of(self._verdict_open(name, tests) for name in self.clauses)
@@ -47,12 +56,11 @@ class Plan:
         return self.formulas.any_of(self._near_open(name, tests) for name in self.clauses)
 
     def _verdict_open(self, name: str, tests: frozenset[int]) -> int:
-        eligible = self.formulas.all_of(self.outcomes(name, IS_TRUE))
-        ineligible = self.formulas.any_of(self.outcomes(name, IS_FALSE | IS_NULL))
-        return self.formulas.any_of([self._doubt(eligible, tests), self._doubt(ineligible, tests)])
+        verdicts = (self.formulas.all_of(side[name]) for side in (self.holds, self.may_hold))
+        return self.formulas.any_of([self._doubt(verdict, tests) for verdict in verdicts])
 
     def _near_open(self, name: str, tests: frozenset[int]) -> int:
-        holds = self.outcomes(name, IS_TRUE)
+        holds = self.holds[name]
         in_reach = self.formulas.assume(self.formulas.all_but_one(holds), tests, ALWAYS)
         doubtful = self.formulas.any_of(self._doubt(clause, tests) for clause in holds)
         return self.formulas.all_of([in_reach, doubtful])
@@ -62,6 +70,6 @@ class Plan:
         most, least = (self.formulas.assume(number, tests, answer) for answer in (ALWAYS, NEVER))
         return NEVER if most == least else self.formulas.all_of([most, self.formulas.negate(least)])
 
-    def outcomes(self, name: str, states: int) -> tuple[int, ...]:
+    def _outcomes(self, name: str, states: int) -> Clauses:
         """For each clause of the policy, the formula: its outcome is one of `states`."""
         return tuple(self._lowering.outcome(clause, states) for clause in self.clauses[name])

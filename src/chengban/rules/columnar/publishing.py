@@ -10,7 +10,7 @@ import numpy as np
 from ..evaluate import evaluate
 from .books import Book, CategoryBook, Outcomes, RankBook, category_book, named, rank_book
 from .codes import Codes, encode_table
-from .formula import FALSE_STATE, NULL_STATE, TRUE_STATE, UNKNOWN_STATE
+from .formula import FALSE_STATE, TRUE_STATE, UNKNOWN_STATE
 from .plan import Plan
 from .sources import Source, Test
 from .tape import TestCodes
@@ -88,5 +88,5 @@ def _by_names(book: CategoryBook, outcome: int, names: Sequence[str]) -> Outcome
         return None
     outcomes = np.full(book.size, FALSE_STATE if outcome == TRUE_STATE else TRUE_STATE, np.uint8)
     outcomes[list(chosen.values())] = outcome
-    outcomes[-2:] = NULL_STATE, UNKNOWN_STATE
+    outcomes[-2:] = UNKNOWN_STATE
     return outcomes

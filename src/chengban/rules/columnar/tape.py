@@ -17,8 +17,11 @@ from .formula import ALWAYS, NEVER, Atom, Formulas
 
 # The kernel's opcodes; kept here too because importing the kernel loads numba.
 LEAF8, LEAF16, OR, AND, ROOT, NEAR = 0, 1, 2, 3, 4, 5
-_LONG_RUN = 3
-"""Runs of at least so many codes get a leaf of their own; shorter ones are made of single codes, which others share."""
+_LONG_RUN = 8
+"""Runs of at least so many codes get a leaf of their own; shorter ones are made of single codes, which others share.
+
+A leaf reads 2,048 bytes where a fold reads 256 of each operand, and few leaves keep the registers near.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class TapeBuilder:
             return self._leaf(width, row, *inside[0], 0)
         if len(outside) == 1:
             return self._leaf(width, row, *outside[0], 1)
-        flip = sum(map(_leaves, outside)) < sum(map(_leaves, inside))
+        flip = sum(map(_cost, outside)) < sum(map(_cost, inside))
         leaves = [self._leaf(width, row, *piece, int(flip)) for run in (outside if flip else inside) for piece in _pieces(run)]
         return self._fold(AND if flip else OR, tuple(leaves))
 
@@ -173,8 +176,9 @@ def _runs(accepted: bytes, value: int) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), ends.tolist(), strict=True))
 
 
-def _leaves(run: tuple[int, int]) -> int:
-    return 1 if run[1] - run[0] + 1 >= _LONG_RUN else run[1] - run[0] + 1
+def _cost(run: tuple[int, int]) -> int:
+    """In operands: what a leaf costs, or the single codes."""
+    return min(run[1] - run[0] + 1, _LONG_RUN)
 
 
 def _pieces(run: tuple[int, int]) -> list[tuple[int, int]]:
