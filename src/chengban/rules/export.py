@@ -135,6 +135,5 @@ def _may_be_null(part: Node) -> bool:
     """A null among what is listed: null itself, or a range that does not rise from one literal to another."""
     if not isinstance(part, Interval):
         return part == Literal(None)
-    low, high = part.lo, part.hi
-    plain = isinstance(low, Literal) and isinstance(high, Literal) and type(low.value) is type(high.value)
-    return not (plain and isinstance(low.value, (Decimal, str)) and low.value <= high.value)  # type: ignore[union-attr,operator]
+    low, high = (side.value if isinstance(side, Literal) else None for side in (part.lo, part.hi))
+    return not (isinstance(low, Decimal) and isinstance(high, Decimal) and low <= high)

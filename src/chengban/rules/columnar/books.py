@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -218,10 +219,22 @@ def is_never_null(test: Test, evaluate: Evaluate) -> bool:
     """Whether the test, of a column of the table, is true, false or unknown in every row."""
     if not isinstance(test.source.node, Name) or test.source.coding == "outcome":
         return False
-    if is_ordering(test.predicate, test.source.kind) or (test.source.kind == "string" and named(test.predicate)):
+    if is_ordering(test.predicate, test.source.kind) or _names_of(test) is not None:
         return True
     values = (False, True, UNKNOWN) if test.source.kind == "boolean" else ()
-    return bool(values) and all(state_of(evaluate(test.predicate, test.bind(value))) != NULL_STATE for value in values)
+    return bool(values) and all(_outcome(test, value, evaluate) != NULL_STATE for value in values)
+
+
+def _outcome(test: Test, value: Any, evaluate: Evaluate) -> int:
+    """The outcome for one value of the source; those of booleans are three, asked again and again."""
+    if test.source.kind == "boolean":
+        return _outcome_of_boolean(test, value, evaluate)
+    return state_of(evaluate(test.predicate, test.bind(value)))
+
+
+@lru_cache(10_000)
+def _outcome_of_boolean(test: Test, value: Any, evaluate: Evaluate) -> int:
+    return state_of(evaluate(test.predicate, test.bind(value)))
 
 
 def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
@@ -230,7 +243,7 @@ def _when_missing(test: Test, evaluate: Evaluate) -> tuple[int, int]:
     A table's own columns hold no null: its code may be taken for unknown, which leaves fewer stretches of codes.
     """
     compares = named(test.predicate) is not None or is_ordering(test.predicate, test.source.kind)
-    unknown = UNKNOWN_STATE if compares else state_of(evaluate(test.predicate, test.bind(UNKNOWN)))
+    unknown = UNKNOWN_STATE if compares else _outcome(test, UNKNOWN, evaluate)
     if isinstance(test.source.node, Name):
         return unknown, unknown
     return state_of(evaluate(test.predicate, test.bind(None))), unknown
@@ -244,23 +257,33 @@ def category_book(tests: Sequence[Test], values: Sequence[Any], evaluate: Evalua
 
     Where every test only names constants, the values of the table do not matter and are not looked at.
     """
-    names_of = [named(test.predicate) if test.source.kind == "string" else None for test in tests]
-    plain = [names for names in names_of if names is not None]
-    listed = list(dict.fromkeys(value for _, names in plain for value in names))
-    if len(plain) < len(tests):
+    names_of = [_names_of(test) for test in tests]
+    listed = list(dict.fromkeys(value for names in names_of if names for value in names[1]))
+    if lists_all(tests):
         listed = list(dict.fromkeys([*listed, *values]))
     places = {value: place for place, value in enumerate(listed)}
     rows = [_over_values(test, names, places, evaluate) for test, names in zip(tests, names_of, strict=True)]
-    return _merged(np.stack(rows), places, listed_all=len(plain) < len(tests))
+    return _merged(np.stack(rows), places, listed_all=lists_all(tests))
+
+
+def lists_all(tests: Sequence[Test]) -> bool:
+    """Whether some test looks at more than names, so that every value of the table must be listed."""
+    return any(_names_of(test) is None for test in tests)
+
+
+def _names_of(test: Test) -> tuple[int, tuple[str, ...]] | None:
+    return named(test.predicate) if test.source.kind == "string" else None
 
 
 def _merged(cells: Outcomes, places: Mapping[Any, int], *, listed_all: bool) -> CategoryBook:
     """Cells are listed values, others, null, unknown; equal ones before null and unknown become one code."""
     known, missing = cells[:, :-2], cells[:, -2:]
-    unique, code = np.unique(known, axis=1, return_inverse=True)
-    flat = code.reshape(-1)
-    codes = {value: int(flat[place]) for value, place in places.items()}
-    return CategoryBook(codes, int(flat[-1]), np.hstack([unique, missing]), listed_all)
+    columns = [column.tobytes() for column in np.ascontiguousarray(known.T)]
+    unique = sorted(set(columns))
+    code = {column: place for place, column in enumerate(unique)}
+    merged = np.frombuffer(b"".join(unique), np.uint8).reshape(len(unique), -1).T
+    codes = {value: code[columns[place]] for value, place in places.items()}
+    return CategoryBook(codes, code[columns[-1]], np.hstack([merged, missing]), listed_all)
 
 
 def named(predicate: Node) -> tuple[int, tuple[str, ...]] | None:
@@ -280,7 +303,7 @@ def _over_values(test: Test, names: tuple[int, tuple[str, ...]] | None, places: 
     row = np.empty(len(places) + 3, np.uint8)
     row[-2:] = _when_missing(test, evaluate)
     if names is None:
-        row[:-3] = [state_of(evaluate(test.predicate, test.bind(value))) for value in places]
+        row[:-3] = [_outcome(test, value, evaluate) for value in places]
         row[-3] = NULL_STATE
     else:
         outcome, values = names

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pyarrow as pa
 
 from ..evaluate import evaluate
 from .compute import Computer
 from .encoding import Encoded, encode, settle
+from .parquet import Columns, ParquetColumns
 from .plan import Plan, Question
 from .rows import warn_of_rows
 from .running import run_tape, to_booleans
+from .sources import Source
 from .tape import Root, Tape, TapeBuilder
 from .vectors import Frame
 
@@ -24,7 +25,7 @@ class Codes:
 
     plan: Plan
     encoded: Encoded
-    table: pa.Table
+    table: Columns
     _tapes: dict[Question | Root, Tape] = field(default_factory=dict, repr=False)
     _near_is_settled: bool = False
 
@@ -38,8 +39,7 @@ class Codes:
         open_rows = run_tape(self.tape_of(Root((formula,))), self.encoded, keep=True)[1][0]
         rows = np.flatnonzero(to_booleans(open_rows, self.rows))
         computer = Computer(Frame(self.table).subset(rows), evaluate, warn_of_rows)
-        sources = {self.plan.tests[number].source for number in self.encoded.deferred}
-        settle(self.encoded, sources, rows, computer)
+        settle(self.encoded, {self.plan.tests[number].source for number in self.encoded.deferred}, rows, computer)
 
     def settle_near(self) -> None:
         """The same where only near misses turn on the deferred tests; once, before the first such question."""
@@ -50,22 +50,24 @@ class Codes:
     def tape(self, question: Question) -> Tape:
         """The tape that asks the question of every policy, in their order."""
         if question not in self._tapes:
-            self._tapes[question] = self._build([self.plan.root(question, name) for name in self.plan.clauses])
+            self._tapes[question] = self.plan.tape(question, self.encoded.tests)
         return self._tapes[question]
 
     def tape_of(self, root: Root) -> Tape:
         """The tape that answers one root."""
         if root not in self._tapes:
-            self._tapes[root] = self._build([root])
+            self._tapes[root] = TapeBuilder(self.plan.formulas, self.encoded.tests).build([root])
         return self._tapes[root]
 
-    def _build(self, roots: Sequence[Root]) -> Tape:
-        return TapeBuilder(self.plan.formulas, self.encoded.tests).build(roots)
 
+def encode_table(plan: Plan, table: Columns, sources: Sequence[Source] | None = None, known: Encoded | None = None) -> Codes:
+    """The codes of a table; what goes row by row is settled wherever a verdict turns on it.
 
-def encode_table(plan: Plan, table: pa.Table) -> Codes:
-    """The codes of a table; what goes row by row is settled wherever a verdict turns on it."""
-    codes = Codes(plan, encode(plan.tests, Frame(table), evaluate, warn_of_rows), table)
-    if codes.encoded.deferred:
-        codes.settle(plan.left_open(codes.encoded.deferred))
+    With `sources` only those are coded, and added to what is `known`.
+    """
+    pieces = table.pieces() if isinstance(table, ParquetColumns) else [table]
+    encoded = encode(plan, Frame(table), [Frame(piece) for piece in pieces], sources)
+    codes = Codes(plan, encoded if known is None else known.extended(encoded), table)
+    if encoded.deferred:
+        codes.settle(plan.left_open(encoded.deferred))
     return codes

@@ -15,9 +15,8 @@ from . import numbers
 from .books import Book, CategoryBook, Cut, RankBook
 from .compiled import ranking
 from .sources import Source
-from .vectors import KNOWN, NULL, Frame, States, Vector, known_rows
+from .vectors import KNOWN, Frame, States, Vector, known_rows
 
-_INT64 = np.iinfo(np.int64)
 Codes1 = npt.NDArray[Any]
 
 
@@ -47,37 +46,35 @@ def fill_column(source: Source, book: Book, target: Codes1, frame: Frame) -> Non
 def _categories(name: str, frame: Frame, book: CategoryBook, target: Codes1) -> None:
     array = frame.array(name)
     if pa.types.is_boolean(array.type):
-        array = array.cast(pa.uint8())
         lookup = [book.codes.get(False, book.others), book.codes.get(True, book.others)]
-        indices = numbers.fill_zero(array).to_numpy(zero_copy_only=False)
+        indices = numbers.bits(array.buffers()[1], array) if len(array) else np.zeros(0, np.uint8)
     else:
-        encoded = frame.dictionary(name)
-        lookup = [book.codes.get(value, book.others) for value in encoded.dictionary.to_pylist()]
-        indices = numbers.fill_zero(encoded.indices).to_numpy(zero_copy_only=False)
-        array = encoded
+        array = frame.dictionary(name)
+        lookup = [book.codes.get(value, book.others) for value in array.dictionary.to_pylist()]
+        indices = numbers.raw(array.indices)
     ranking().pick(indices, np.array([*lookup, book.unknown_code], target.dtype), target)
     _cover_nulls(array, book.unknown_code, target)
 
 
 def _cover_nulls(array: pa.Array, code: int, target: Codes1) -> None:
-    validity = array.buffers()[0]
-    if array.null_count and validity is not None:
-        ranking().cover(np.frombuffer(validity, np.uint8), array.offset, code, target)
+    known = numbers.valid(array)
+    if known is not None:
+        ranking().cover(known, target.dtype.type(code), target)
 
 
 def _rank_array(array: pa.Array, book: RankBook, target: Codes1) -> None:
     """Ranks straight from Arrow's buffers where the type allows it."""
     kind = array.type
     if pa.types.is_floating(kind):
-        values = numbers.read_floats(array)
-        ranking().rank(values, float_cuts(book.cuts), target)
-        target[~np.isfinite(values)] = book.unknown_code
+        values = numbers.raw(array.cast(pa.float64()))
+        ranking().rank(values, _limits(float_limits(book.cuts), np.inf), target)
+        ranking().cover_endless(values, target.dtype.type(book.unknown_code), target)
+        _cover_nulls(array, book.unknown_code, target)
     elif pa.types.is_date32(kind) or (pa.types.is_integer(kind) and kind != pa.uint64()):
-        plain = numbers.fill_zero(array.cast(pa.int32()) if pa.types.is_date32(kind) else array)
-        ranking().rank(plain.to_numpy(zero_copy_only=False), int_cuts(book.cuts, 0), target)
+        rank_ints(numbers.raw(array), book.cuts, 0, target)
         _cover_nulls(array, book.unknown_code, target)
     elif pa.types.is_decimal128(kind) and kind.precision <= 18 and kind.scale >= 0 and len(array):
-        ranking().rank(numbers.decimal_words(array)[0], int_cuts(book.cuts, kind.scale), target)
+        rank_ints(numbers.decimal_words(array)[0], book.cuts, kind.scale, target)
         _cover_nulls(array, book.unknown_code, target)
     else:
         known = known_rows(array)
@@ -85,10 +82,23 @@ def _rank_array(array: pa.Array, book: RankBook, target: Codes1) -> None:
         target[~known] = book.unknown_code
 
 
-def int_cuts(cuts: Sequence[Cut], scale: int) -> npt.NDArray[np.int64]:
-    """Cuts as integers × 10^−scale, those that no 64-bit integer reaches left out."""
-    whole = [whole_cut(cut, scale) for cut in cuts]
-    return np.array([max(value, int(_INT64.min)) for value in whole if value <= _INT64.max], np.int64)
+def rank_ints(values: npt.NDArray[Any], cuts: Sequence[Cut], scale: int, target: Codes1) -> None:
+    """Ranks of integers × 10^−scale, counted up from what `target` holds."""
+    room = np.iinfo(values.dtype)
+    limits = [whole_cut(cut, scale) - 1 for cut in cuts]
+    target += target.dtype.type(sum(limit < room.min for limit in limits))
+    within = [limit for limit in limits if room.min <= limit < room.max]
+    ranking().rank(values, _limits(np.array(within, values.dtype), room.max), target)
+
+
+def rank_floats(values: npt.NDArray[np.float64], limits: npt.NDArray[np.float64], target: Codes1) -> None:
+    """Counted up from what `target` holds: how many of the rising limits lie below each value."""
+    ranking().rank(values, _limits(limits, np.inf), target)
+
+
+def _limits(limits: npt.NDArray[Any], endless: Any) -> npt.NDArray[Any]:
+    """As many as the compiled loop takes at a time; nothing lies above `endless`."""
+    return np.concatenate([limits, np.full(-len(limits) % 8, endless, limits.dtype)])
 
 
 def whole_cut(cut: Cut, scale: int) -> int:
@@ -99,9 +109,9 @@ def whole_cut(cut: Cut, scale: int) -> int:
     return int(lifted.to_integral_value(ROUND_CEILING, context=numbers.WIDE))
 
 
-def float_cuts(cuts: Sequence[Cut]) -> npt.NDArray[np.float64]:
-    """For each cut the least float whose shortest text has reached it."""
-    return np.array([_least_float(cut) for cut in cuts], np.float64)
+def float_limits(cuts: Sequence[Cut]) -> npt.NDArray[np.float64]:
+    """For each cut the greatest float whose shortest text has not reached it."""
+    return np.nextafter(np.array([_least_float(cut) for cut in cuts], np.float64), -np.inf)
 
 
 def _least_float(cut: Cut) -> float:
@@ -123,7 +133,7 @@ def _least_float(cut: Cut) -> float:
 def rank_scaled(values: numbers.Scaled, cuts: Sequence[Cut], target: Codes1) -> None:
     """Ranks of exact numbers of any size; `target` must be zeros."""
     if values.ints.dtype == np.int64:
-        ranking().rank(np.broadcast_to(values.ints, target.shape), int_cuts(cuts, values.scale), target)
+        rank_ints(np.broadcast_to(values.ints, target.shape), cuts, values.scale, target)
         return
     for cut in cuts:
         target += (values.ints >= whole_cut(cut, values.scale)).astype(target.dtype)
@@ -131,8 +141,8 @@ def rank_scaled(values: numbers.Scaled, cuts: Sequence[Cut], target: Codes1) -> 
 
 def mark(state: States, book: Book, target: Codes1) -> None:
     """The codes of null and of unknown where the state says so."""
-    target[np.broadcast_to(state == NULL, target.shape)] = book.null_code
-    target[np.broadcast_to(state > NULL, target.shape)] = book.unknown_code
+    codes = (target.dtype.type(code) for code in (book.null_code, book.unknown_code))
+    ranking().cover_states(np.broadcast_to(state, target.shape), *codes, target)
 
 
 def rank_vector(vector: Vector, book: RankBook, target: Codes1) -> None:

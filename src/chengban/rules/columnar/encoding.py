@@ -1,23 +1,25 @@
-"""Tables into codes: every source of a plan as one row of small integers, padded to whole blocks."""
+"""Tables into codes: every source of a plan as one array of small integers, padded to whole blocks."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from ..evaluate import evaluate
 from ..nodes import Name
-from .books import Book, Evaluate, RankBook, category_book, outcome_book, rank_book
-from .columns import Codes1, distinct_values, fill_column, mark, rank_vector
+from .books import Book, RankBook
+from .columns import Codes1, fill_column, mark, rank_vector
 from .compute import Computer, NeedsRows
 from .filtering import quick_ranks
-from .rows import Reporter
-from .sources import Source, Test
+from .plan import Plan
+from .rows import warn_of_rows
+from .sources import Source
 from .tape import TestCodes
 from .vectors import Frame
 
@@ -26,12 +28,21 @@ BLOCK = 2048
 
 @dataclass(frozen=True, slots=True)
 class Coding:
-    """One source as coded: its book, and the row of the matrix of `width` bits that holds its codes."""
+    """One source as coded: its book, and the code of every row, uint8 or uint16, padded to whole blocks."""
 
     source: Source
     book: Book
-    width: Literal[8, 16]
-    row: int
+    padded: Codes1
+    address: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Keep where the codes begin: on a 64-byte boundary, or not at all if there are none."""
+        object.__setattr__(self, "address", self.padded.ctypes.data)
+
+    @property
+    def width(self) -> Literal[8, 16]:
+        """Bits of a code."""
+        return 8 if self.padded.itemsize == 1 else 16
 
     @property
     def is_column(self) -> bool:
@@ -41,111 +52,112 @@ class Coding:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """`codes8` (columns, padded rows) uint8 and `codes16` the same in uint16, for the first `rows` rows.
+    """The codes of `rows` rows, and each test's outcomes by them.
 
     Tests in `deferred` go row by row, and only where the policies of the plan leave a row open without them.
     """
 
     rows: int
-    codes8: npt.NDArray[np.uint8]
-    codes16: npt.NDArray[np.uint16]
     codings: tuple[Coding, ...]
     tests: Mapping[int, TestCodes]
     deferred: frozenset[int] = frozenset()
 
     def codes_of(self, coding: Coding) -> Codes1:
         """The codes of one source, padding left out."""
-        return (self.codes8 if coding.width == 8 else self.codes16)[coding.row, : self.rows]
+        return coding.padded[: self.rows]
+
+    def addresses(self) -> npt.NDArray[np.int64]:
+        """Where the codes of each source begin in memory; they stay there while this object lives."""
+        return np.array([coding.address for coding in self.codings], np.int64)
+
+    def extended(self, more: Encoded) -> Encoded:
+        """These codes, and more of the same rows."""
+        shift = len(self.codings)
+        moved = {number: replace(test, row=test.row + shift) for number, test in more.tests.items()}
+        return Encoded(self.rows, self.codings + more.codings, {**self.tests, **moved}, self.deferred | more.deferred)
 
 
-def encode(tests: Sequence[Test], frame: Frame, evaluate: Evaluate, reporter: Reporter) -> Encoded:
-    """Codes of every source that `tests` look at; what must go row by row is `deferred`, and unknown in every row."""
-    encoded = zero_codes(tests, frame, evaluate)
-    _fill_columns(encoded, frame)
-    computer = Computer(frame, evaluate, reporter, may_go_by_rows=False)
-    waiting = [coding for coding in encoded.codings if not _is_done(coding, encoded, computer)]
-    for coding in waiting:
-        encoded.codes_of(coding)[:] = coding.book.unknown_code
-    groups = by_source(tests)
-    return replace(encoded, deferred=frozenset(number for coding in waiting for number in groups[coding.source]))
+def encode(plan: Plan, whole: Frame, pieces: Sequence[Frame], sources: Iterable[Source] | None = None) -> Encoded:
+    """Codes of every source that the plan looks at, or of some `sources`; `pieces` are the rows of `whole`, in their order.
 
-
-def settle(encoded: Encoded, sources: Set[Source], rows: npt.NDArray[np.int64], computer: Computer) -> None:
-    """Code deferred `sources` at some rows (positions); `computer` holds just those rows."""
+    What must go row by row is `deferred`, and unknown in every row.
+    """
+    encoded = no_codes(plan, whole, sources)
+    waiting: set[Source] = set()
+    start = 0
+    with ThreadPoolExecutor(threads()) as pool:
+        for piece in pieces:
+            waiting |= _fill(encoded, piece, slice(start, start + piece.rows), pool)
+            start += piece.rows
     for coding in encoded.codings:
-        if coding.source in sources:
-            part = np.zeros(len(rows), encoded.codes_of(coding).dtype)
+        if coding.source in waiting:
+            encoded.codes_of(coding)[:] = coding.book.unknown_code
+    return replace(encoded, deferred=frozenset(number for source in waiting for number in plan.groups[source]))
+
+
+def _fill(encoded: Encoded, frame: Frame, rows: slice, pool: ThreadPoolExecutor) -> set[Source]:
+    """Code some rows, on all cores; the sources that would have to go row by row."""
+    computer = Computer(frame, evaluate, warn_of_rows, may_go_by_rows=False)
+    first = sorted(encoded.codings, key=lambda coding: not coding.is_column)
+    tasks = {coding.source: pool.submit(_fill_one, coding, coding.padded[rows], frame, computer) for coding in first}
+    return {source for source, task in tasks.items() if not task.result()}
+
+
+def _fill_one(coding: Coding, target: Codes1, frame: Frame, computer: Computer) -> bool:
+    """Code one source, unless that means going row by row."""
+    if coding.is_column:
+        fill_column(coding.source, coding.book, target, frame)
+        return True
+    try:
+        _fill_computed(coding, target, computer)
+    except NeedsRows:
+        return False
+    return True
+
+
+def settle(encoded: Encoded, sources: Iterable[Source], rows: npt.NDArray[np.int64], computer: Computer) -> None:
+    """Code deferred `sources` at some rows (positions); `computer` holds just those rows."""
+    chosen = set(sources)
+    for coding in encoded.codings:
+        if coding.source in chosen:
+            part = np.zeros(len(rows), coding.padded.dtype)
             _fill_computed(coding, part, computer)
             encoded.codes_of(coding)[rows] = part
 
 
-def by_source(tests: Sequence[Test]) -> dict[Source, list[int]]:
-    """The numbers of the tests of each source."""
-    groups: dict[Source, list[int]] = {}
-    for number, test in enumerate(tests):
-        groups.setdefault(test.source, []).append(number)
-    return groups
-
-
-def zero_codes(tests: Sequence[Test], frame: Frame, evaluate: Evaluate) -> Encoded:
-    """Books, and codes not yet filled in, for the sources of all tests."""
-    codings, found = [], {}
-    rows = {8: 0, 16: 0}
-    for source, numbers in by_source(tests).items():
-        book = _book(source, [tests[number] for number in numbers], frame, evaluate)
-        width: Literal[8, 16] = 8 if book.size <= 256 else 16
-        codings.append(Coding(source, book, width, rows[width]))
-        for place, number in enumerate(numbers):
-            found[number] = TestCodes(rows[width], width, book.outcomes[place])
-        rows[width] += 1
+def no_codes(plan: Plan, frame: Frame, sources: Iterable[Source] | None = None) -> Encoded:
+    """Books, and codes not yet filled in, for the sources of all tests, or for some of them."""
     padded = -(-frame.rows // BLOCK) * BLOCK
-    codes8, codes16 = matrix(rows[8], padded, np.uint8), matrix(rows[16], padded, np.uint16)
-    return Encoded(frame.rows, codes8, codes16, tuple(codings), found)
+    chosen = plan.groups if sources is None else sources
+    codings = tuple(new_coding(source, plan.book(source, frame), padded) for source in chosen)
+    return Encoded(frame.rows, codings, tests_by(plan, codings))
 
 
-def matrix(rows: int, columns: int, kind: Any) -> npt.NDArray[Any]:
+def new_coding(source: Source, book: Book, padded: int) -> Coding:
+    """Room for the codes of one source."""
+    return Coding(source, book, aligned((padded,), np.uint8 if book.size <= 256 else np.uint16))
+
+
+def tests_by(plan: Plan, codings: Sequence[Coding]) -> dict[int, TestCodes]:
+    """Each test of the plan by the books that were made for it."""
+    found = {}
+    for place, coding in enumerate(codings):
+        for row, number in enumerate(plan.groups[coding.source]):
+            found[number] = TestCodes(place, coding.width, coding.book.outcomes[row])
+    return found
+
+
+def aligned(shape: tuple[int, ...], kind: Any) -> npt.NDArray[Any]:
     """Zeros on a 64-byte boundary, so that the kernel's loads never straddle cache lines."""
-    size = rows * columns
+    size = int(np.prod(shape))
     raw = np.zeros(size + 64, kind)
     start = -raw.ctypes.data % 64 // raw.itemsize
-    return raw[start : start + size].reshape(rows, columns)
+    return raw[start : start + size].reshape(shape)
 
 
 def threads() -> int:
     """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _book(source: Source, tests: Sequence[Test], frame: Frame, evaluate: Evaluate) -> Book:
-    if source.coding == "rank":
-        return rank_book(tests, evaluate)
-    if source.coding == "outcome":
-        return outcome_book(tests)
-    assert isinstance(source.node, Name)
-    return category_book(tests, distinct_values(source, frame), evaluate)
-
-
-def _fill_columns(encoded: Encoded, frame: Frame) -> None:
-    """The table's own columns, in parallel."""
-    with ThreadPoolExecutor(threads()) as pool:
-        tasks = [
-            pool.submit(fill_column, coding.source, coding.book, encoded.codes_of(coding), frame)
-            for coding in encoded.codings
-            if coding.is_column
-        ]
-        for task in tasks:
-            task.result()
-
-
-def _is_done(coding: Coding, encoded: Encoded, computer: Computer) -> bool:
-    """Code a computed source, unless that means going row by row."""
-    if coding.is_column:
-        return True
-    try:
-        _fill_computed(coding, encoded.codes_of(coding), computer)
-    except NeedsRows:
-        return False
-    return True
 
 
 def _fill_computed(coding: Coding, target: Codes1, computer: Computer) -> None:

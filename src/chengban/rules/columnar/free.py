@@ -21,6 +21,7 @@ from ..nodes import (
     Node,
     Quantified,
 )
+from ..nodes import Literal as LiteralNode
 
 _NONE: frozenset[str] = frozenset()
 _PARTIAL = frozenset(("partial",))
@@ -52,6 +53,9 @@ class _Look:
     divides: bool
 
 
+_OF_LITERAL = _Look(LiteralNode(None), _NONE, False, False)
+
+
 @dataclass(slots=True)
 class FreeNames:
     """Free names of many nodes, of each found once.
@@ -79,6 +83,8 @@ class FreeNames:
         return self._look(node).divides
 
     def _look(self, node: Node) -> _Look:
+        if isinstance(node, LiteralNode):
+            return _OF_LITERAL
         found = self._found.get(id(node))
         if found is None:
             clock = _asks_the_clock(node) or any(self._look(part).clock for part in _parts(node))

@@ -21,7 +21,7 @@ BLOCK = 2048
 WORDS = BLOCK // 64
 REGISTER_BYTES = WORDS * 8
 
-# Tape: opcode, then its operands. Registers are numbers; leaves name a row of the code matrix.
+# Tape: opcode, then its operands. Registers are numbers; leaves name a source.
 LEAF8, LEAF16, OR, AND, ROOT, NEAR = 0, 1, 2, 3, 4, 5
 
 _I64 = ir.IntType(64)
@@ -48,6 +48,7 @@ def _leaf(width: int) -> Any:
                 offset = builder.mul(loop.index, ir.Constant(_I64, 8 * width))
                 address = builder.inttoptr(builder.add(base, offset), lanes.as_pointer())
                 codes = builder.load(address, align=64)
+                _fetch_ahead(builder, builder.add(builder.add(base, offset), ir.Constant(_I64, BLOCK * width // 8)))
                 inside = builder.icmp_unsigned("<=", builder.sub(codes, lows), spans)
                 word = builder.xor(builder.bitcast(inside, _I64), args[3])
                 slot = builder.add(target_address, builder.mul(loop.index, ir.Constant(_I64, 8)))
@@ -57,6 +58,14 @@ def _leaf(width: int) -> Any:
         return types.void(types.int64, types.int64, types.int64, types.int64, types.int64), generate
 
     return leaf
+
+
+def _fetch_ahead(builder: Any, address: Any) -> None:
+    """Ask for a line of the next block, which the processor cannot guess: each block goes through all sources."""
+    pointer, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+    kind = ir.FunctionType(ir.VoidType(), [pointer, number, number, number])
+    prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+    builder.call(prefetch, [builder.inttoptr(address, pointer), *(ir.Constant(number, value) for value in (0, 2, 1))])
 
 
 def _fold(kind: str) -> Any:
@@ -146,8 +155,7 @@ _all_of, _any_of = _fold("and"), _fold("or")
 @njit(cache=True, nogil=True)
 def run(
     tape: np.ndarray,
-    codes8: np.ndarray,
-    codes16: np.ndarray,
+    sources: np.ndarray,
     rows: int,
     first_block: int,
     last_block: int,
@@ -156,17 +164,16 @@ def run(
     bitmaps: np.ndarray,
     origin: int,
 ) -> None:
-    """Run `tape` over blocks [first_block, last_block) of the code matrices, (columns, padded rows) each.
+    """Run `tape` over blocks [first_block, last_block) of the codes that begin at the addresses `sources` (int64).
 
-    `registers` is (n, 32) uint64 on a 64-byte boundary, its last two rows spare; `counts` (outputs,) int64 is added to;
-    `bitmaps` is (outputs, words) uint64 from block `origin` on, or has no rows when only counts are wanted.
+    Codes are uint8 or uint16, as the leaf says, on 64-byte boundaries and padded to whole blocks. `registers` is (n, 32)
+    uint64 on a 64-byte boundary, its last two rows spare; `counts` (outputs,) int64 is added to; `bitmaps` is (outputs,
+    words) uint64 from block `origin` on, or has no rows when only counts are wanted.
 
     Inside the loop there are addresses and no slices: a slice counts references, and two cores that count on one line of
     memory took more time than the folds themselves.
     """
     words, base = tape.ctypes.data, registers.ctypes.data
-    base8, base16 = codes8.ctypes.data, codes16.ctypes.data
-    stride8, stride16 = codes8.shape[1], codes16.shape[1] * 2
     last = registers.shape[0] - 1
     spare, other = base + last * REGISTER_BYTES, base + (last - 1) * REGISTER_BYTES
     keep = bitmaps.shape[0] > 0
@@ -183,9 +190,9 @@ def run(
             elif kind <= LEAF16:
                 low, span, flip = np.int64(tape[at + 3]), np.int64(tape[at + 4]), -np.int64(tape[at + 5])
                 if kind == LEAF8:
-                    _leaf8(base8 + count * stride8 + block * BLOCK, low, span, flip, base + target * REGISTER_BYTES)
+                    _leaf8(sources[count] + block * BLOCK, low, span, flip, base + target * REGISTER_BYTES)
                 else:
-                    _leaf16(base16 + count * stride16 + block * BLOCK * 2, low, span, flip, base + target * REGISTER_BYTES)
+                    _leaf16(sources[count] + block * BLOCK * 2, low, span, flip, base + target * REGISTER_BYTES)
                 count = np.int64(3)
             elif kind == ROOT:
                 _all_of(base, operands, count, spare)

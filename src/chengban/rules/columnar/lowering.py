@@ -50,15 +50,15 @@ class Lowering:
 
     def outcome(self, node: Node, states: int) -> int:
         """The formula: the outcome of `node` is one of `states` (a mask of IS_… bits)."""
-        key = (node, states)
-        if key not in self._lowered:
-            self._lowered[key] = self._lower(node, states)
-        return self._lowered[key]
-
-    def _lower(self, node: Node, states: int) -> int:
         rule = _RULES.get(type(node))
         if rule is None or (isinstance(node, If) and not self._is_condition(node)):
             return self._leaf(node, states)
+        key = (node, states)
+        if key not in self._lowered:
+            self._lowered[key] = self._lower(node, states, rule)
+        return self._lowered[key]
+
+    def _lower(self, node: Node, states: int, rule: Callable[..., int]) -> int:
         if states & IS_UNKNOWN:
             return self.formulas.negate(self.outcome(node, ANY_STATE ^ states))
         return self.formulas.any_of(rule(self, node, state) for state in _SINGLE if states & state)
@@ -68,9 +68,9 @@ class Lowering:
         return all(is_null(part) or static_kind(part, self.kinds) == "boolean" for part in branches)
 
     def _leaf(self, node: Node, states: int) -> int:
-        if node not in self._leaves:
-            self._leaves[node] = self._constant_or_test(node)
-        leaf = self._leaves[node]
+        leaf = self._leaves.get(node)
+        if leaf is None:
+            leaf = self._leaves[node] = self._constant_or_test(node)
         if isinstance(leaf, int):
             return self.formulas.atom(leaf, states, never_null=leaf in self._never_null)
         return self.formulas.all_of(()) if states >> state_of(leaf.value) & 1 else self.formulas.any_of(())
@@ -80,12 +80,12 @@ class Lowering:
         if isinstance(node, Literal):
             return node
         test = self._test_of(node)
-        if test not in self._test_numbers:
-            number = self._test_numbers[test] = len(self.tests)
+        number = self._test_numbers.setdefault(test, len(self.tests))
+        if number == len(self.tests):
             self.tests.append(test)
             if is_never_null(test, self.evaluate):
                 self._never_null.add(number)
-        return self._test_numbers[test]
+        return number
 
     def _test_of(self, node: Node) -> Test:
         node = _constants_right(node)
@@ -121,9 +121,7 @@ def _constants_right(node: Node) -> Node:
 
 def fold(node: Node, evaluate: Callable[[Node, Mapping[str, Any]], Any], names: FreeNames) -> Node:
     """`node` with every part that names nothing replaced by its value, where a literal can hold it."""
-    if isinstance(node, (Literal, FunctionDefinition)):
-        return node
-    if isinstance(node, Name):
+    if isinstance(node, (Literal, FunctionDefinition, Name)) or _is_folded(node):
         return node
     if names.is_constant(node):
         value = evaluate(node, {})
@@ -132,6 +130,13 @@ def fold(node: Node, evaluate: Callable[[Node, Mapping[str, Any]], Any], names: 
     if isinstance(node, (Comparison, Between, In)) or _is_plain(node):
         return rebuild(node, lambda part: fold(part, evaluate, names))
     return node
+
+
+def _is_folded(node: Node) -> bool:
+    """A column beside literals: the commonest condition, which folding would leave as it is."""
+    if isinstance(node, Comparison):
+        return isinstance(node.left, Name) and isinstance(node.right, Literal)
+    return isinstance(node, In) and isinstance(node.value, Name) and all(isinstance(test, Literal) for test in node.tests)
 
 
 def _is_plain(node: Node) -> bool:

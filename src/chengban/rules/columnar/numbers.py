@@ -151,6 +151,27 @@ def read_floats(array: pa.Array) -> npt.NDArray[np.float64]:
     return np.asarray(array.cast(pa.float64()).to_numpy(zero_copy_only=False), np.float64)
 
 
+def raw(array: pa.Array) -> npt.NDArray[Any]:
+    """The values of an array of floats, integers or days as they lie in its buffer; rows that are null hold anything."""
+    kind = np.dtype(np.int32) if pa.types.is_date32(array.type) else np.dtype(array.type.to_pandas_dtype())
+    buffer = array.buffers()[1]
+    if buffer is None or len(array) == 0:
+        return np.zeros(len(array), kind)
+    return np.frombuffer(buffer, kind, count=array.offset + len(array))[array.offset :]
+
+
+def bits(buffer: pa.Buffer, array: pa.Array) -> npt.NDArray[np.uint8]:
+    """One of an array's bitmaps as one byte a row."""
+    unpacked = np.unpackbits(np.frombuffer(buffer, np.uint8), count=array.offset + len(array), bitorder="little")
+    return unpacked[array.offset :]
+
+
+def valid(array: pa.Array) -> npt.NDArray[np.uint8] | None:
+    """1 where a row is not null; None where no row is."""
+    buffer = array.buffers()[0]
+    return bits(buffer, array) if array.null_count and buffer is not None else None
+
+
 def fill_zero(array: pa.Array) -> pa.Array:
     """Nulls as zeros."""
     return pc.fill_null(array, pa.scalar(0, array.type)) if array.null_count else array

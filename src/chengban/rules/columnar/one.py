@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,13 +19,14 @@ from ..nodes import BinaryArithmetic, Literal, Name, Node
 from ..unknown import UNKNOWN, Unknown
 from .books import CategoryBook, RankBook, key_of, state_of
 from .codes import Codes
-from .columns import float_cuts, whole_cut
+from .columns import float_limits, whole_cut
 from .compiled import judging
-from .encoding import Coding, by_source, zero_codes
+from .encoding import Coding, no_codes
 from .formula import Atom, Group
 from .free import free_names
 from .plan import Plan
-from .sources import Kind, Test, kind_of_value
+from .sources import Kind, Source, Test, kind_of_value
+from .tape import TestCodes
 from .vectors import Frame, to_fact
 
 _VERDICTS = ("ineligible", "eligible", "unknown")
@@ -71,12 +72,12 @@ class OneMatcher:
     """The policies of a plan laid out for single records, with the code books of a coded table where there is one."""
 
     def __init__(self, plan: Plan, codes: Codes | None) -> None:
-        encoded = codes.encoded if codes is not None else zero_codes(plan.tests, Frame(pa.table({})), evaluate)
+        encoded = codes.encoded if codes is not None else no_codes(plan, Frame(pa.table({})))
         self._names = tuple(plan.clauses)
         self._kinds = plan.kinds
-        groups = by_source(plan.tests)
-        self._coders = [_Coder(coding, [(n, plan.tests[n]) for n in groups[coding.source]]) for coding in encoded.codings]
-        self._lay_out_tests(plan, {coding.source: place for place, coding in enumerate(encoded.codings)}, encoded.codings)
+        wanted = [coding for coding in encoded.codings if coding.source in plan.groups]
+        self._coders = [_Coder(coding, [(n, plan.tests[n]) for n in plan.groups[coding.source]]) for coding in wanted]
+        self._lay_out_tests(plan, {coding.source: place for place, coding in enumerate(wanted)}, encoded.tests)
         self._lay_out_formulas(plan)
 
     def match(self, record: Mapping[str, Any]) -> OneMatch:
@@ -92,18 +93,11 @@ class OneMatcher:
         compiled.judge(outcomes, *self._formulas, *self._clauses, verdicts, misses)
         return OneMatch(self._names, verdicts, misses)
 
-    def _lay_out_tests(self, plan: Plan, places: Mapping[Any, int], codings: Sequence[Coding]) -> None:
-        """All books' outcomes end to end, and where each test's begin."""
-        tables: list[npt.NDArray[np.uint8]] = []
-        bases, size = np.zeros(len(plan.tests), np.int64), 0
-        sources = np.zeros(len(plan.tests), np.int32)
-        groups = by_source(plan.tests)
-        for coding in codings:
-            for row, number in enumerate(groups[coding.source]):
-                bases[number], sources[number] = size, places[coding.source]
-                tables.append(coding.book.outcomes[row])
-                size += coding.book.size
-        self._sources, self._bases = sources, bases
+    def _lay_out_tests(self, plan: Plan, places: Mapping[Source, int], tests: Mapping[int, TestCodes]) -> None:
+        """Each test's outcomes by its source's codes, end to end, and where each test's begin."""
+        tables = [tests[number].outcomes for number in range(len(plan.tests))]
+        self._sources = np.array([places[test.source] for test in plan.tests], np.int32)
+        self._bases = np.cumsum([0, *map(len, tables)], dtype=np.int64)[:-1]
         self._table = np.concatenate(tables) if tables else np.zeros(0, np.uint8)
 
     def _lay_out_formulas(self, plan: Plan) -> None:
@@ -207,14 +201,14 @@ def _ranker(book: RankBook, kind: Kind, value: Callable[[_Facts], Any]) -> Calla
 
 def _number_coder(book: RankBook, name: str, ranks: Callable[[_Facts], int]) -> Callable[[_Facts], int]:
     """Python's own numbers against cuts of their own kind; both are exact."""
-    whole, floating = [whole_cut(cut, 0) for cut in book.cuts], float_cuts(book.cuts).tolist()
+    whole, floating = [whole_cut(cut, 0) for cut in book.cuts], float_limits(book.cuts).tolist()
 
     def code(facts: _Facts) -> int:
         value = facts.record.get(name)
         if type(value) is int:
             return bisect_right(whole, value)
         if type(value) is float and math.isfinite(value):
-            return bisect_right(floating, value)
+            return bisect_left(floating, value)
         return book.unknown_code if value is None else ranks(facts)
 
     return code

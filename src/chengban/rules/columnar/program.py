@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ..evaluate import evaluate
 from ..nodes import FunctionCall, Literal, Name, Node, conjuncts, rebuild
 from ..parser import parse
 from ..values import to_feel
 from .codes import Codes, encode_table
 from .free import FreeNames
 from .matches import Matches
+from .mirror import read_mirror
 from .one import OneMatch, OneMatcher, kinds_of_record
+from .parquet import ParquetColumns
 from .plan import Plan
-from .publishing import publish
+from .publishing import publish, recode
 from .sources import Kind, kinds_of
 
 if TYPE_CHECKING:
@@ -39,6 +41,19 @@ class Program:
         """The table as codes. Nulls and NaN are unknown; a fact without a column is unknown in every row."""
         return encode_table(self._plan(kinds_of(table.schema)), table)
 
+    def encode_file(self, path: Path | str) -> Codes:
+        """The same of a Parquet file, row group by row group; only columns that the policies look at are read."""
+        table = ParquetColumns(Path(path))
+        return encode_table(self._plan(kinds_of(table.schema)), table)
+
+    def open(self, mirror: Path | str) -> Codes:
+        """The codes that `save_codes` wrote; what they do not tell apart for these policies is coded from the table's file.
+
+        Raises MirrorError where the mirror is damaged or older than its table.
+        """
+        saved = read_mirror(Path(mirror))
+        return recode(self._plan(saved.kinds), saved.codings, saved.rows, ParquetColumns(saved.table))
+
     def match(self, codes: Codes, *, near: bool = False) -> Matches:
         """Every row with every policy; with `near`, near misses are counted in the same pass."""
         matches = Matches(codes)
@@ -50,10 +65,10 @@ class Program:
     def publish(self, name: str, policy: str | Node, codes: Codes) -> Matches:
         """A policy that the program does not hold yet, over a table that is coded already.
 
-        Columns are coded again only where the policy names a threshold or a category that no other policy tells apart.
+        A source is coded again only where the policy names a threshold or a category that no other policy tells apart.
         """
         clauses = {name: _clauses(policy, self.vocabulary, self.on, FreeNames())}
-        return self.match(publish(Plan(clauses, codes.plan.kinds, evaluate), codes))
+        return self.match(publish(Plan(clauses, codes.plan.kinds), codes))
 
     def match_one(self, record: Mapping[str, Any], codes: Codes | None = None) -> OneMatch:
         """One record with every policy; None, NaN and what the record does not hold are unknown.
@@ -68,7 +83,7 @@ class Program:
     def _plan(self, kinds: Mapping[str, Kind]) -> Plan:
         key = tuple(kinds.items())
         if key not in self._plans:
-            self._plans[key] = Plan(self.policies, kinds, evaluate)
+            self._plans[key] = Plan(self.policies, kinds)
         return self._plans[key]
 
 

@@ -1,92 +1,78 @@
-"""One more policy over a coded table: by the codes that are there wherever they can tell its tests apart."""
+"""Other policies over codes that are there: a source is coded again only where a code does not tell its tests apart."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-
 import numpy as np
 
-from ..evaluate import evaluate
-from .books import Book, CategoryBook, Outcomes, RankBook, category_book, named, rank_book
+from .books import Book, CategoryBook, Outcomes, RankBook
 from .codes import Codes, encode_table
-from .formula import FALSE_STATE, TRUE_STATE, UNKNOWN_STATE
-from .plan import Plan
-from .sources import Source, Test
+from .encoding import Coding, Encoded
+from .parquet import Columns
+from .plan import Plan, make_book
+from .sources import Source
 from .tape import TestCodes
 
 
 def publish(plan: Plan, codes: Codes) -> Codes:
-    """The table of `codes` coded for another plan; its columns are read again only if some test needs it."""
-    codings = {coding.source: coding for coding in codes.encoded.codings}
+    """The table of `codes` coded for another plan."""
     partial = {codes.plan.tests[number].source for number in codes.encoded.deferred}
+    kept = tuple(coding for coding in codes.encoded.codings if coding.source not in partial)
+    return recode(plan, kept, codes.rows, codes.table)
+
+
+def recode(plan: Plan, kept: tuple[Coding, ...], rows: int, table: Columns) -> Codes:
+    """Codes for a plan by those that are `kept`; what they do not tell is coded from the table."""
+    places = {coding.source: place for place, coding in enumerate(kept)}
     found: dict[int, TestCodes] = {}
-    for number, test in enumerate(plan.tests):
-        coding = codings.get(test.source)
-        if coding is None or test.source in partial:
-            return encode_table(plan, codes.table)
-        outcomes = outcomes_by(coding.book, test, coding.source)
-        if outcomes is None:
-            return encode_table(plan, codes.table)
-        found[number] = TestCodes(coding.row, coding.width, outcomes)
-    return Codes(plan, replace(codes.encoded, tests=found), codes.table)
+    missing = []
+    for source, numbers in plan.groups.items():
+        told = _told(plan, source, kept[places[source]]) if source in places else None
+        if told is None:
+            missing.append(source)
+        else:
+            width = kept[places[source]].width
+            found |= {n: TestCodes(places[source], width, outcomes) for n, outcomes in zip(numbers, told, strict=True)}
+    encoded = Encoded(rows, kept, found)
+    return encode_table(plan, table, missing, encoded) if missing else Codes(plan, encoded, table)
 
 
-def outcomes_by(book: Book, test: Test, source: Source) -> Outcomes | None:
-    """The test's outcome for each code of an existing book; None where a code does not settle it."""
-    if isinstance(book, RankBook):
-        return _by_ranks(book, rank_book([test], evaluate))
-    if isinstance(book, CategoryBook):
-        return _by_categories(book, test, source)
-    return np.arange(book.size, dtype=np.uint8)
+def _told(plan: Plan, source: Source, coding: Coding) -> Outcomes | None:
+    """The outcomes of the source's tests by the codes that are there; None where some code does not settle a test."""
+    needed = plan.fixed_book(source)
+    if needed is None and isinstance(coding.book, CategoryBook) and coding.book.listed_all:
+        needed = make_book(source, plan.tests_of(source), list(coding.book.codes))
+    return None if needed is None else translate(needed, coding.book)
 
 
-def _by_ranks(book: RankBook, needed: RankBook) -> Outcomes | None:
+def translate(needed: Book, book: Book) -> Outcomes | None:
+    """The outcomes of `needed`, (tests, codes), by the codes of another book of the same source; None where they differ in more."""
+    if isinstance(needed, RankBook) and isinstance(book, RankBook):
+        return needed.outcomes if needed.cuts == book.cuts else _by_ranks(needed, book)
+    if isinstance(needed, CategoryBook) and isinstance(book, CategoryBook):
+        return _by_categories(needed, book)
+    return needed.outcomes
+
+
+def _by_ranks(needed: RankBook, book: RankBook) -> Outcomes | None:
     places = {cut: place for place, cut in enumerate(book.cuts)}
     if any(cut not in places for cut in needed.cuts):
         return None
     reached = np.zeros(len(book.cuts) + 1, np.int64)
     for cut in needed.cuts:
         reached[places[cut] + 1 :] += 1
-    (outcomes,) = needed.outcomes
-    return np.concatenate([outcomes[reached], outcomes[-2:]])
+    return needed.outcomes[:, [*reached, needed.null_code, needed.unknown_code]]
 
 
-def _by_categories(book: CategoryBook, test: Test, source: Source) -> Outcomes | None:
-    """Each code must hold values of one outcome only."""
-    names = named(test.predicate) if source.kind == "string" else None
-    if names is not None:
-        return _by_names(book, *names)
-    listed = [False, True] if source.kind == "boolean" else list(book.codes)
-    needed = category_book([test], listed, evaluate)
-    if source.kind != "boolean" and any(value not in book.codes for value in needed.codes):
-        return None
-    (by_code,) = needed.outcomes
-    values: dict[int, set[int]] = {code: set() for code in (*book.codes.values(), book.others)}
-    for value, code in book.codes.items():
-        values[code].add(int(by_code[needed.codes.get(value, needed.others)]))
+def _by_categories(needed: CategoryBook, book: CategoryBook) -> Outcomes | None:
+    """Each code must hold values of one code of `needed` only."""
+    columns: dict[int, int] = {}
     if not book.listed_all:
-        if needed.listed_all:
+        columns[book.others] = needed.others
+        if any(code != needed.others for value, code in needed.codes.items() if value not in book.codes):
             return None
-        values[book.others].add(int(by_code[needed.others]))
-    if any(len(outcomes) > 1 for outcomes in values.values()):
-        return None
-    outcomes = np.empty(book.size, np.uint8)
-    for code, single in values.items():
-        outcomes[code] = next(iter(single), by_code[needed.others])
-    outcomes[-2:] = by_code[-2:]
-    return outcomes
-
-
-def _by_names(book: CategoryBook, outcome: int, names: Sequence[str]) -> Outcomes | None:
-    """The same for a test that asks whether a string is one of `names`."""
-    chosen = {name: book.codes[name] for name in names if name in book.codes}
-    if not book.listed_all and len(chosen) < len(set(names)):
-        return None
-    sharing = [value for value, code in book.codes.items() if code in set(chosen.values())]
-    if len(sharing) > len(chosen) or (not book.listed_all and book.others in chosen.values()):
-        return None
-    outcomes = np.full(book.size, FALSE_STATE if outcome == TRUE_STATE else TRUE_STATE, np.uint8)
-    outcomes[list(chosen.values())] = outcome
-    outcomes[-2:] = UNKNOWN_STATE
-    return outcomes
+    for value, code in book.codes.items():
+        wanted = needed.codes.get(value, needed.others)
+        if columns.setdefault(code, wanted) != wanted:
+            return None
+    by_code = [columns.get(code, needed.others) for code in range(book.size - 2)]
+    return needed.outcomes[:, [*by_code, needed.null_code, needed.unknown_code]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -10,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from .compiled import kernel
-from .encoding import BLOCK, Encoded, matrix, threads
+from .encoding import BLOCK, Encoded, aligned, threads
 from .tape import Tape
 
 _WORDS = BLOCK // 64
-_LEAST_WORK = 200_000
+_LEAST_WORK = 30_000
 """Below so many words of tape, all blocks together, a thread costs more than it saves."""
 
 Counts = npt.NDArray[np.int64]
@@ -30,9 +32,14 @@ def run_tape(tape: Tape, encoded: Encoded, *, keep: bool) -> tuple[Counts, Bitma
     spans = list(pairwise(bounds))
     if parts == 1:
         return _run_blocks(tape, encoded, spans[0], bitmaps), bitmaps
-    with ThreadPoolExecutor(parts) as pool:
-        counts = list(pool.map(lambda span: _run_blocks(tape, encoded, span, bitmaps), spans))
+    counts = list(_pool(os.getpid()).map(lambda span: _run_blocks(tape, encoded, span, bitmaps), spans))
     return np.sum(counts, axis=0), bitmaps
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Threads that stay: to start them takes longer than a small match. A process that forks has none of its parent's."""
+    return ThreadPoolExecutor(threads())
 
 
 def run_span(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps) -> Counts:
@@ -42,9 +49,8 @@ def run_span(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitma
 
 def _run_blocks(tape: Tape, encoded: Encoded, span: tuple[int, int], bitmaps: Bitmaps, origin: int = 0) -> Counts:
     counts = np.zeros(tape.outputs, np.int64)
-    registers = matrix(tape.registers, _WORDS, np.uint64)
-    codes = encoded.codes8, encoded.codes16, encoded.rows
-    kernel().run(tape.words, *codes, *span, registers, counts, bitmaps, origin)
+    registers = aligned((tape.registers, _WORDS), np.uint64)
+    kernel().run(tape.words, encoded.addresses(), encoded.rows, *span, registers, counts, bitmaps, origin)
     return counts
 
 
@@ -52,7 +58,7 @@ def bitmap_matrix(outputs: int, blocks: int) -> Bitmaps:
     """Zeroed bitmaps; the odd stride keeps equal rows of neighbours out of one cache set."""
     words = blocks * _WORDS
     stride = words + 8 if words % 64 == 0 else words
-    bitmaps: Bitmaps = matrix(outputs, stride, np.uint64)
+    bitmaps: Bitmaps = aligned((outputs, stride), np.uint64)
     return bitmaps
 
 

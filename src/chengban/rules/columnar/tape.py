@@ -5,6 +5,7 @@ Registers are given out again after their last use, so that a tape touches as li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .books import Outcomes
-from .formula import ALWAYS, NEVER, Atom, Formulas
+from .formula import ALWAYS, ANY_STATE, NEVER, Atom, Formulas
 
 # The kernel's opcodes; kept here too because importing the kernel loads numba.
 LEAF8, LEAF16, OR, AND, ROOT, NEAR = 0, 1, 2, 3, 4, 5
@@ -26,7 +27,7 @@ A leaf reads 2,048 bytes where a fold reads 256 of each operand, and few leaves 
 
 @dataclass(frozen=True, slots=True)
 class TestCodes:
-    """Where a test is coded: `row` of the matrix of `width` bits, and its outcome for each code."""
+    """Where a test is coded: source number `row`, codes of `width` bits, and its outcome for each code."""
 
     __test__ = False
 
@@ -60,8 +61,11 @@ class Tape:
     """Register reads that one block costs, for the bound that memory speed sets."""
 
 
+_ACCEPTED = [bytes(states >> outcome & 1 if outcome < 4 else 0 for outcome in range(256)) for states in range(ANY_STATE + 1)]
+"""For each mask of states, 1 for an outcome that it holds."""
+_STRETCH = re.compile(b"\0+"), re.compile(b"\1+")
 _Set = tuple[int, int, bytes]
-"""(matrix width, row, one byte per code): the codes of one column that an atom accepts."""
+"""(width, row, one byte per code): the codes of one source that an atom accepts."""
 
 
 @dataclass(slots=True)
@@ -122,8 +126,7 @@ class TapeBuilder:
 
     def _set_of(self, atom: Atom) -> _Set:
         test = self.tests[atom.test]
-        accepted = (atom.states >> test.outcomes) & 1
-        return test.width, test.row, accepted.astype(np.uint8).tobytes()
+        return test.width, test.row, test.outcomes.tobytes().translate(_ACCEPTED[atom.states])
 
     def _code_set(self, code_set: _Set) -> int:
         if code_set not in self._by_set:
@@ -170,10 +173,7 @@ def _merge(kind: str, group: Sequence[_Set]) -> _Set:
 
 def _runs(accepted: bytes, value: int) -> list[tuple[int, int]]:
     """The stretches [low, high] of codes whose byte is `value`."""
-    marks = np.concatenate(([0], np.frombuffer(accepted, np.uint8) == value, [0])).astype(np.int8)
-    steps = np.diff(marks)
-    starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1
-    return list(zip(starts.tolist(), ends.tolist(), strict=True))
+    return [(found.start(), found.end() - 1) for found in _STRETCH[value].finditer(accepted)]
 
 
 def _cost(run: tuple[int, int]) -> int:

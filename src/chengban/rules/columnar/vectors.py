@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from ..temporal import Date, MonthsDuration, TimeDuration, date_of_ordinal
 from ..unknown import UNKNOWN, Unknown
 from . import numbers
+from .parquet import Columns
 from .sources import Kind, kind_of_type, kind_of_value
 
 KNOWN, NULL, MISSING = 0, 1, 2
@@ -124,7 +125,7 @@ class Frame:
     A fact that has no column is unknown in every row.
     """
 
-    table: pa.Table
+    table: Columns
     parent: Frame | None = None
     positions: npt.NDArray[Any] = field(default_factory=lambda: np.empty(0, np.int64))
     _names: frozenset[str] = frozenset()
