@@ -40,3 +40,19 @@ class ModelError(RulesError):
 
 class ParameterError(RulesError):
     """A parameter whose value cannot stand in a rule."""
+
+
+class MatchError(RulesError):
+    """A match over files that cannot be begun, finished or read."""
+
+
+class StorageError(MatchError):
+    """A file or folder that cannot be read or written; the message names it."""
+
+
+class NoSuchFile(StorageError):
+    """A file or folder that is not there."""
+
+
+class SparkError(MatchError):
+    """Spark is not there, did not start, or gave a match up."""

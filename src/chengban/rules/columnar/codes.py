@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +28,16 @@ class Codes:
     table: Columns
     _tapes: dict[Question | Root, Tape] = field(default_factory=dict, repr=False)
     _near_is_settled: bool = False
+    _places: Mapping[Source, int] | None = None
+
+    @property
+    def places(self) -> Mapping[Source, int]:
+        """The number of each source's coding; those that went row by row hold for this plan only, and have none."""
+        if self._places is None:
+            partial = {self.plan.tests[number].source for number in self.encoded.deferred}
+            codings = enumerate(self.encoded.codings)
+            self._places = {coding.source: place for place, coding in codings if coding.source not in partial}
+        return self._places
 
     @property
     def rows(self) -> int:

@@ -52,7 +52,8 @@ class Program:
         Raises MirrorError where the mirror is damaged or older than its table.
         """
         saved = read_mirror(Path(mirror))
-        return recode(self._plan(saved.kinds), saved.codings, saved.rows, ParquetColumns(saved.table))
+        places = {coding.source: place for place, coding in enumerate(saved.codings)}
+        return recode(self._plan(saved.kinds), saved.codings, places, saved.rows, ParquetColumns(saved.table))
 
     def match(self, codes: Codes, *, near: bool = False) -> Matches:
         """Every row with every policy; with `near`, near misses are counted in the same pass."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from .books import Book, CategoryBook, Outcomes, RankBook
@@ -15,14 +17,11 @@ from .tape import TestCodes
 
 def publish(plan: Plan, codes: Codes) -> Codes:
     """The table of `codes` coded for another plan."""
-    partial = {codes.plan.tests[number].source for number in codes.encoded.deferred}
-    kept = tuple(coding for coding in codes.encoded.codings if coding.source not in partial)
-    return recode(plan, kept, codes.rows, codes.table)
+    return recode(plan, codes.encoded.codings, codes.places, codes.rows, codes.table)
 
 
-def recode(plan: Plan, kept: tuple[Coding, ...], rows: int, table: Columns) -> Codes:
-    """Codes for a plan by those that are `kept`; what they do not tell is coded from the table."""
-    places = {coding.source: place for place, coding in enumerate(kept)}
+def recode(plan: Plan, kept: tuple[Coding, ...], places: Mapping[Source, int], rows: int, table: Columns) -> Codes:
+    """Codes for a plan by those of `kept` that have a place; what they do not tell is coded from the table."""
     found: dict[int, TestCodes] = {}
     missing = []
     for source, numbers in plan.groups.items():
