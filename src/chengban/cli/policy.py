@@ -3,17 +3,19 @@
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chengban.cli.batch import match_local, match_spark
 from chengban.cli.setup import JSON, ON, business_date, progress, ready, show, take_up_demo
 
 
 @click.group()
 def policy() -> None:
-    """List policies, and explain one for given facts."""
+    """List policies, explain one for given facts, and simulate one for the whole city."""
 
 
 @policy.command("list")
@@ -76,6 +78,35 @@ def explain_policy(name: str, file: Path, language: str, on: datetime | None, as
         click.echo(f"  金额：{verdict.amount:,} 元")
     if verdict.missing:
         click.echo(f"  还不知道：{'、'.join(pack.facts[fact].name if fact in pack.facts else fact for fact in verdict.missing)}")
+
+
+@policy.command("simulate")
+@click.argument("name", metavar="POLICY")
+@click.option("--set", "settings", multiple=True, metavar="PARAMETER=VALUE", help="Another value for a parameter; may be repeated.")
+@click.option("--csv", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write whom it touches; this is recorded.")
+@ON
+@JSON
+def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on: datetime | None, as_json: bool) -> None:
+    """What POLICY comes to for the whole city, and what other values for its parameters would change."""
+    ready()
+    from chengban.cli.simulation import print_simulation, setting, simulation_dict
+    from chengban.ledger import Actor
+    from chengban.packs import current
+    from chengban.policies.domain import simulate_policy as simulate
+    from chengban.policies.errors import WrongParameter
+
+    if file is not None and not file.parent.is_dir():
+        raise click.UsageError(f"没有 {file.parent} 这个文件夹，{file.name} 写不进去。")
+    pack, changes = current(), [setting(text) for text in settings]
+    declared, by, day = _policy(pack, name), Actor.system("cli"), business_date(on)
+    try:
+        with progress(quiet=as_json) as tell:
+            made = simulate(pack, declared, changes, by=by, on=day, list_to=file, progress=partial(tell, declared.subject))
+    except WrongParameter as error:
+        raise click.UsageError(str(error)) from error
+    if as_json:
+        return show(simulation_dict(made))
+    print_simulation(made)
 
 
 _WORDS = {"eligible": "符合", "ineligible": "不符合", "unknown": "还不知道"}
@@ -161,6 +192,10 @@ def _gap(gap: Any) -> dict[str, Any] | None:
 @click.group()
 def match() -> None:
     """Match every subject with every policy."""
+
+
+match.add_command(match_local)
+match.add_command(match_spark)
 
 
 @match.command("run")

@@ -34,8 +34,9 @@ def check(folder: Path) -> list[Finding]:
 def _city(pack: Pack) -> Iterator[Finding]:
     """What pack.yaml itself names: registers, fields, facts, departments."""
     city, origin = pack.city, pack.origin("city", pack.city.id)
-    for key in ("county_fact", "industry_fact"):
-        yield from _exists(pack.facts, getattr(city, key), "fact", origin, key)
+    for key in ("county_fact", "industry_fact", "size_fact", "age_fact"):
+        if getattr(city, key) is not None:
+            yield from _exists(pack.facts, getattr(city, key), "fact", origin, key)
     for key in ("enterprises", "people"):
         subjects: Subjects = getattr(city, key)
         yield from _exists(pack.registers, subjects.register_, "register", origin, key, "register")

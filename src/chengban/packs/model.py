@@ -423,4 +423,7 @@ class City(Declaration):
     county_fact: Identifier
     industry_fact: Identifier
     """The facts that matches are broken down by."""
+    size_fact: Identifier | None = None
+    age_fact: Identifier | None = None
+    """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     consistency: tuple[ConsistencyRule, ...] = ()

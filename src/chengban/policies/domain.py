@@ -1,8 +1,8 @@
-"""The verbs of policies: match the city, say what a subject qualifies for and why."""
+"""The verbs of policies: match the city, say what a subject qualifies for and why, simulate a change."""
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -15,18 +15,23 @@ from chengban.facts.profile import Profile
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
-from chengban.policies.explaining import Verdict, explain
-from chengban.policies.matching import Kindly, Matched
+from chengban.packs.model import Policy
+from chengban.policies.explaining import Verdict, explain, version_of
+from chengban.policies.listing import keep_list
+from chengban.policies.matching import Kindly, Matched, wanted_facts
 from chengban.policies.models import MatchRun, PolicyMatch
+from chengban.policies.parameters import with_parameters
+from chengban.policies.simulating import Simulation, Simulator, simulated_by
 
 Step = Callable[[str, int, int], None]
+Tell = Callable[[int, int], None]
 
 
 def run_match(pack: Pack, *, by: Actor, on: date, progress: Step = lambda step, done, total: None) -> MatchRun:
     """Match every subject with every policy in force at the business date, and keep what it came to."""
     started = time.perf_counter()
     with transaction.atomic():
-        last = _last_batch()
+        last = last_batch()
         outcomes: dict[str, Matched] = {}
         sizes, match_seconds = {}, 0.0
         for kind in ("enterprise", "person"):
@@ -51,7 +56,7 @@ def run_match(pack: Pack, *, by: Actor, on: date, progress: Step = lambda step, 
     return run
 
 
-def _named(progress: Step, kind: str) -> Callable[[int, int], None]:
+def _named(progress: Step, kind: str) -> Tell:
     return lambda done, total: progress(kind, done, total)
 
 
@@ -76,7 +81,7 @@ def _rows(pack: Pack, run: MatchRun, outcomes: dict[str, Matched]) -> Iterator[P
         )
 
 
-def _last_batch() -> int:
+def last_batch() -> int:
     """The newest batch of any register: what the city knows now. 0 before anything was loaded."""
     return Batch.objects.order_by("-id").values_list("id", flat=True).first() or 0
 
@@ -87,7 +92,7 @@ def latest_run() -> MatchRun | None:
 
 def is_current(pack: Pack, run: MatchRun, on: date) -> bool:
     """Whether a run still says what a new one would: same day, same data, same pack."""
-    return run.on == on and run.known_by == _last_batch() and run.pack_digest == digest(pack)
+    return run.on == on and run.known_by == last_batch() and run.pack_digest == digest(pack)
 
 
 def digest(pack: Pack) -> str:
@@ -108,3 +113,33 @@ def policies_of(pack: Pack, profile: Profile, *, on: date, language: str = "zh")
     ]
     order = {"eligible": 0, "unknown": 2, "ineligible": 3}
     return sorted(verdicts, key=lambda made: (1 if made.near else order[made.verdict], -(made.amount or 0), made.policy.id))
+
+
+def open_simulator(pack: Pack, policy: Policy, *, on: date, progress: Tell = lambda done, total: None) -> Simulator:
+    """A simulator over the city as it is known now. Raises `NotInForce`."""
+    wanted = wanted_facts(pack, [version_of(policy, on)], on, simulated_by(pack).values())
+    started = time.perf_counter()
+    table = frame.build(pack, policy.subject, on=on, known_by=last_batch(), wanted=wanted, progress=progress)
+    return Simulator(pack, policy, table, on=on, frame_seconds=time.perf_counter() - started)
+
+
+def simulate_policy(
+    pack: Pack,
+    policy: Policy,
+    settings: Iterable[tuple[str, str]] = (),
+    *,
+    by: Actor,
+    on: date,
+    list_to: Path | None = None,
+    progress: Tell = lambda done, total: None,
+) -> Simulation:
+    """What the policy comes to, and with `settings` what they change; with `list_to`, whom, in a file and the ledger.
+
+    Raises `NotInForce` and `WrongParameter`, both before anything is read.
+    """
+    changed = list(settings)
+    with_parameters(version_of(policy, on), changed)
+    made = open_simulator(pack, policy, on=on, progress=progress).simulate(changed)
+    if list_to is not None:
+        keep_list(pack, made, list_to, by=by)
+    return made

@@ -7,3 +7,7 @@ class PolicyError(Exception):
 
 class NotInForce(PolicyError):
     """The policy has no version in force on the day that was asked about."""
+
+
+class WrongParameter(PolicyError):
+    """A value was given for a parameter that the version lacks, or of another type than the parameter's."""

@@ -48,12 +48,18 @@ def clause_verdict(result: rules.ClauseResult) -> str:
 
 def explain(pack: Pack, policy: Policy, facts: dict[str, Any], *, on: date, language: str = "zh") -> Verdict:
     """What the version in force on a day says about the facts. Facts not given are unknown. Raises `NotInForce`."""
-    version = policy.in_force(on)
-    if version is None:
-        raise NotInForce(f"{policy.name}({policy.id}){_when(policy)},{on} 不在有效期内。")
+    version = version_of(policy, on)
     facts = {**calendar_facts(on), **facts}
     explanation = rules.explain(clauses_of(pack, version), facts, vocabulary(pack), language=language)
     return Verdict(policy, version, explanation, _amount(pack, version, facts, explanation))
+
+
+def version_of(policy: Policy, on: date) -> PolicyVersion:
+    """The version in force on a day. Raises `NotInForce`."""
+    version = policy.in_force(on)
+    if version is None:
+        raise NotInForce(f"{policy.name}({policy.id}){_when(policy)},{on} 不在有效期内。")
+    return version
 
 
 def _when(policy: Policy) -> str:
@@ -67,7 +73,14 @@ def _amount(pack: Pack, version: PolicyVersion, facts: dict[str, Any], explanati
     if node is None or explanation.verdict == "ineligible":
         return None
     value = rules.evaluate_known(node, facts, vocabulary(pack))
-    if not isinstance(value, Decimal):
-        return None
-    factor = 10_000 if version.amount.unit == "万元" else 1
-    return (value * factor).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return in_yuan(version, value) if isinstance(value, Decimal) else None
+
+
+def in_yuan(version: PolicyVersion, value: Decimal) -> Decimal:
+    """A value of the version's amount, in 元 to the fen."""
+    return (value * factor_of(version)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def factor_of(version: PolicyVersion) -> int:
+    """How many 元 one unit of the version's amount is."""
+    return 10_000 if version.amount.unit == "万元" else 1

@@ -1,6 +1,7 @@
 """Every subject with every policy, at memory speed: compile, encode, match, and count what people ask about."""
 
 import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,8 @@ from chengban.facts import frame
 from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
-from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, vocabulary
+from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded
+from chengban.policies.explaining import factor_of
 from chengban.rules.columnar import rounded_total
 
 Bits = npt.NDArray[np.bool_]
@@ -55,12 +57,7 @@ class Kindly:
 
     def wanted(self) -> list[str]:
         """The base facts that the conditions and amounts stand on, and those that matches are broken down by."""
-        nodes = [condition_of(self.pack, version, self.on) for version in self.versions.values()]
-        nodes += [node for version in self.versions.values() if (node := amount_of(self.pack, version)) is not None]
-        extra = [
-            rules.parse(name) for name in (self.pack.city.county_fact, self.pack.city.industry_fact) if name in self.pack.facts
-        ]
-        return sorted(facts_in(self.pack, [*nodes, *extra]))
+        return wanted_facts(self.pack, self.versions.values(), self.on, broken_down_by(self.pack).values())
 
     def match(self, table: pa.Table) -> tuple[list[Matched], float]:
         """Each policy's outcome over the frame, and the seconds that compiling, encoding and matching took."""
@@ -73,66 +70,96 @@ class Kindly:
         program = rules.compile(conditions, on=self.on)
         matches = program.match(program.encode(table))
         seconds = time.perf_counter() - started
-        counter = _Counter(self.pack, table)
+        counter = Counter(self.pack, table, broken_down_by(self.pack), self.on)
         return [self._outcome(name, matches, table, counter) for name in conditions], seconds
 
-    def _outcome(self, name: str, matches: Any, table: pa.Table, counter: "_Counter") -> Matched:
-        version, eligible, unknown = self.versions[name], matches.eligible(name), matches.unknown(name)
-        amount, amount_unknown = self._amount(version, table, eligible)
-        near = np.where(unknown, -1, matches.near(name))  # a clause that is unknown is no step that anyone could take
-        breakdown = counter.breakdown(eligible) | {
-            "near": _near(version, near),
-            "missing": self._missing(version, table, unknown),
-        }
-        return Matched(
-            policy=self.pack.policies[name],
-            version=version,
-            eligible=int(matches.counts[name]),
-            unknown=int(matches.unknown_counts[name]),
-            near=int((near >= 0).sum()),
-            amount=amount,
-            amount_unknown=amount_unknown,
-            breakdown=breakdown,
-            bits_eligible=np.packbits(eligible).tobytes(),
-            bits_unknown=np.packbits(unknown).tobytes(),
-        )
-
-    def _amount(self, version: PolicyVersion, table: pa.Table, eligible: Bits) -> tuple[Decimal | None, int]:
-        node = amount_of(self.pack, version)
-        if node is None or version.amount.kind == "loan_limit":
-            return None, 0
-        factor = 10_000 if version.amount.unit == "万元" else 1
-        found = rounded_total(grounded(self.pack, node, self.on), table, eligible, places=2, factor=factor)
-        return found.total, int(eligible.sum()) - found.known
-
-    def _missing(self, version: PolicyVersion, table: pa.Table, unknown: Bits) -> dict[str, int]:
-        """For those still unknown: how many lack each base fact that the policy stands on."""
-        if not unknown.any():
-            return {}
-        named = facts_in(self.pack, [clause.node for clause in clauses_of(self.pack, version)])
-        chosen = table.select([name for name in table.column_names if name in named]).filter(pa.array(unknown))
-        counts = {name: chosen.column(name).null_count for name in chosen.column_names}
-        return {name: count for name, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count}
+    def _outcome(self, name: str, matches: Any, table: pa.Table, counter: "Counter") -> Matched:
+        return outcome(self.pack, self.pack.policies[name], self.versions[name], self.on, matches, table, counter)
 
 
-class _Counter:
-    """Counts who qualifies by county and by industry."""
+def broken_down_by(pack: Pack) -> dict[str, str]:
+    """The facts that every match is broken down by, under the names that they are kept by."""
+    return {"county": pack.city.county_fact, "industry": pack.city.industry_fact}
 
-    def __init__(self, pack: Pack, table: pa.Table) -> None:
+
+def wanted_facts(pack: Pack, versions: Iterable[PolicyVersion], on: date, extra: Iterable[str]) -> list[str]:
+    """The base facts that the versions' conditions and amounts stand on, and those that the `extra` facts stand on."""
+    chosen = list(versions)
+    nodes = [condition_of(pack, version, on) for version in chosen]
+    nodes += [node for version in chosen if (node := amount_of(pack, version)) is not None]
+    nodes += [rules.parse(name) for name in extra if name in pack.facts]
+    return sorted(facts_in(pack, nodes))
+
+
+def outcome(
+    pack: Pack, policy: Policy, version: PolicyVersion, on: date, matches: Any, table: pa.Table, counter: "Counter"
+) -> Matched:
+    """What one version came to over a frame that was matched with it."""
+    eligible, unknown = matches.eligible(policy.id), matches.unknown(policy.id)
+    amount, amount_unknown = _amount(pack, version, on, table, eligible)
+    near = np.where(unknown, -1, matches.near(policy.id))  # a clause that is unknown is no step that anyone could take
+    breakdown = counter.breakdown(eligible) | {
+        "near": _near(version, near),
+        "missing": _missing(pack, version, table, unknown),
+    }
+    return Matched(
+        policy=policy,
+        version=version,
+        eligible=int(matches.counts[policy.id]),
+        unknown=int(matches.unknown_counts[policy.id]),
+        near=int((near >= 0).sum()),
+        amount=amount,
+        amount_unknown=amount_unknown,
+        breakdown=breakdown,
+        bits_eligible=np.packbits(eligible).tobytes(),
+        bits_unknown=np.packbits(unknown).tobytes(),
+    )
+
+
+def payout_of(pack: Pack, version: PolicyVersion, on: date) -> rules.Node | None:
+    """The amount that is added up, grounded; none where the policy has none, and for a loan limit, which nobody pays."""
+    node = amount_of(pack, version)
+    return None if node is None or version.amount.kind == "loan_limit" else grounded(pack, node, on)
+
+
+def _amount(pack: Pack, version: PolicyVersion, on: date, table: pa.Table, eligible: Bits) -> tuple[Decimal | None, int]:
+    node = payout_of(pack, version, on)
+    if node is None:
+        return None, 0
+    found = rounded_total(node, table, eligible, places=2, factor=factor_of(version))
+    return found.total, int(eligible.sum()) - found.known
+
+
+def _missing(pack: Pack, version: PolicyVersion, table: pa.Table, unknown: Bits) -> dict[str, int]:
+    """For those still unknown: how many lack each base fact that the policy stands on."""
+    if not unknown.any():
+        return {}
+    named = facts_in(pack, [clause.node for clause in clauses_of(pack, version)])
+    chosen = table.select([name for name in table.column_names if name in named]).filter(pa.array(unknown))
+    counts = {name: chosen.column(name).null_count for name in chosen.column_names}
+    return {name: count for name, count in sorted(counts.items(), key=lambda pair: -pair[1]) if count}
+
+
+class Counter:
+    """Counts who qualifies by the values of some facts, those of them that the frame can tell."""
+
+    def __init__(self, pack: Pack, table: pa.Table, facts: Mapping[str, str], on: date) -> None:
+        columns = {name: fact_column(pack, table, fact, on) for name, fact in facts.items()}
         self.columns = {
-            "county": self._column(pack, table, pack.city.county_fact),
-            "industry": self._column(pack, table, pack.city.industry_fact),
+            name: pc.dictionary_encode(column.cast(pa.string())) for name, column in columns.items() if column is not None
         }
-
-    def _column(self, pack: Pack, table: pa.Table, fact: str) -> pa.Array | None:
-        if not facts_in(pack, [rules.parse(fact)]) <= set(table.column_names):
-            return None
-        column = rules.evaluate_column(rules.parse(fact), table, vocabulary(pack))
-        values = column.values.combine_chunks() if isinstance(column.values, pa.ChunkedArray) else column.values
-        return pc.dictionary_encode(values.cast(pa.string()))
 
     def breakdown(self, eligible: Bits) -> dict[str, dict[str, int]]:
-        return {name: _count(column, eligible) for name, column in self.columns.items() if column is not None}
+        return {name: _count(column, eligible) for name, column in self.columns.items()}
+
+
+def fact_column(pack: Pack, table: pa.Table, fact: str, on: date) -> pa.Array | None:
+    """The fact's value for every subject of the frame; none where the frame lacks what it stands on."""
+    node = rules.parse(fact)
+    if not facts_in(pack, [node]) <= set(table.column_names):
+        return None
+    column = rules.evaluate_column(grounded(pack, node, on), table)
+    return column.values.combine_chunks() if isinstance(column.values, pa.ChunkedArray) else column.values
 
 
 def _count(column: pa.DictionaryArray, chosen: Bits) -> dict[str, int]:
