@@ -1,7 +1,7 @@
 """What every test may use. DATABASE_URL names the server, else a private one is started; Django makes its test database there."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,8 @@ import pytest
 from chengban.lib.postgres import ensure
 
 if TYPE_CHECKING:
+    from pytest_django.plugin import DjangoDbBlocker
+
     from chengban.accounts.models import Account
     from chengban.accounts.roles import Role
 
@@ -35,3 +37,19 @@ def account_of(db: None) -> Callable[["Role"], "Account"]:
     from tests.people import person
 
     return person
+
+
+@pytest.fixture
+def committed(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
+    """The database with real commits, for tests of several workers; what they wrote is cleared away afterwards.
+
+    The ledger refuses to be emptied, so its triggers are passed over, as only a superuser can.
+    """
+    from django.db import connection
+
+    tables = "exchange_failure, exchange_message, policies_paymentstep, policies_payment, policies_budget, ledger_entry"
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET session_replication_role = replica; TRUNCATE {tables} CASCADE; RESET session_replication_role")
+        connection.close()

@@ -18,8 +18,10 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "ingest": ("chengban.cli.registers", "Load a file into a register."),
     "register": ("chengban.cli.registers", "List registers, and take out the rows that wait to be mended."),
     "quality": ("chengban.cli.registers", "Measure the registers and open or close tickets."),
-    "policy": ("chengban.cli.policy", "List policies, and explain one for given facts."),
+    "policy": ("chengban.cli.policy", "List policies, explain one for given facts, simulate one for the city."),
     "match": ("chengban.cli.policy", "Match every subject with every policy."),
+    "deliver": ("chengban.cli.deliver", "Set budgets, order payments from a confirmed list, and see where they stand."),
+    "exchange": ("chengban.cli.exchange", "Deliver messages to outside systems; see, send again and reconcile them."),
     "enterprise": ("chengban.cli.policy", "Show an enterprise's own file and its policies."),
 }
 

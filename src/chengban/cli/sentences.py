@@ -26,16 +26,18 @@ def sentence_of(error: BaseException) -> str | None:
             return "数据库还没有迁移到这个版本。先运行 chengban migrate。 Run `chengban migrate` first."
         if isinstance(cause, psycopg.OperationalError):
             return _database(cause)
-        if isinstance(cause, PermissionError):
+        if isinstance(cause, PermissionError) and cause.filename:
             return f"不能读写 {cause.filename}:权限不足。 Permission denied."
     return _ours(error)
 
 
 def _ours(error: BaseException) -> str | None:
+    from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
     from chengban.policies.errors import PolicyError
+    from chengban.rules.errors import MatchError
 
-    return str(error) if isinstance(error, FactsError | PolicyError) else None
+    return str(error) if isinstance(error, ExchangeError | FactsError | PolicyError | MatchError) else None
 
 
 def _database(cause: psycopg.OperationalError) -> str:

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "chengban.ledger",
     "chengban.accounts",
     "chengban.facts",
+    "chengban.exchange",
     "chengban.policies",
     "chengban.portal",
     "chengban.api",

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from chengban.ledger.actor import Actor
+from chengban.ledger.errors import OutsideTransaction
 
 if TYPE_CHECKING:
     from chengban.ledger.models import Entry
 
-__all__ = ["Actor", "append"]
+__all__ = ["Actor", "OutsideTransaction", "append"]
 
 
 def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | None = None) -> "Entry":

@@ -6,12 +6,9 @@ from typing import Any
 from django.db import transaction
 
 from chengban.ledger.actor import Actor
+from chengban.ledger.errors import OutsideTransaction
 from chengban.ledger.models import Entry
 from chengban.lib import clock
-
-
-class OutsideTransaction(RuntimeError):
-    """An act tried to write its entry outside its own transaction; then the two could disagree."""
 
 
 def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | None = None) -> Entry:

@@ -35,6 +35,14 @@ def flag(name: str, default: bool = False) -> bool:
     raise EnvironmentMistake(f"{name} is {text!r}: write 1 or 0")
 
 
+def number(name: str, default: int) -> int:
+    """A whole number above 0. Raises `EnvironmentMistake`."""
+    text = os.environ.get(name) or str(default)
+    if not text.isdigit() or int(text) == 0:
+        raise EnvironmentMistake(f"{name} is {text!r}: write a whole number above 0")
+    return int(text)
+
+
 def required(name: str) -> str:
     """A setting that must be there once another one is. Raises `EnvironmentMistake`."""
     value = os.environ.get(name)

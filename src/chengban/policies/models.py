@@ -39,3 +39,125 @@ class PolicyMatch(models.Model):
     class Meta:
         verbose_name = "政策匹配"
         constraints = [models.UniqueConstraint(fields=["run", "policy"], name="one_match_a_policy_a_run")]
+
+
+class Budget(models.Model):
+    """What a policy may pay in a period (预算与名额). The database refuses to commit more than the total."""
+
+    policy = models.CharField("政策", max_length=20)
+    period = models.CharField("期间", max_length=20)
+    total = models.DecimalField("预算(元)", max_digits=20, decimal_places=2)
+    committed = models.DecimalField("已占用(元)", max_digits=20, decimal_places=2, default=0)
+    places = models.PositiveIntegerField("名额", null=True)
+    taken = models.PositiveIntegerField("已占名额", default=0)
+
+    class Meta:
+        verbose_name = "预算"
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "period"], name="one_budget_a_period"),
+            models.CheckConstraint(
+                condition=models.Q(committed__gte=0, committed__lte=models.F("total")), name="budget_never_overspent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(places=None) | models.Q(taken__lte=models.F("places")), name="quota_never_exceeded"
+            ),
+        ]
+
+
+class Payment(models.Model):
+    """An amount that is owed to one subject under one version for one period (拨付). There can be no second."""
+
+    policy = models.CharField("政策", max_length=20)
+    version = models.CharField("版本", max_length=20)
+    subject = models.CharField("对象", max_length=18)
+    period = models.CharField("期间", max_length=20)
+    number = models.PositiveIntegerField("受理序号")
+    amount = models.DecimalField("金额(元)", max_digits=18, decimal_places=2)
+    account = models.CharField("收款账户", max_length=40)
+    at = models.DateTimeField("下达时间")
+    by = models.CharField("谁", max_length=80)
+
+    class Meta:
+        verbose_name = "拨付"
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "version", "subject", "period"], name="paid_once_a_period"),
+            models.UniqueConstraint(fields=["policy", "period", "number"], name="one_payment_a_number"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="payment_is_positive"),
+        ]
+
+
+class PaymentStep(models.Model):
+    """What happened to a payment (拨付步骤): its newest step is where it stands."""
+
+    class State(models.TextChoices):
+        ORDERED = "ordered", "已下达"
+        PAID = "paid", "已到账"
+        REFUSED = "refused", "国库退回"
+        STUCK = "stuck", "未送达"
+
+    payment = models.ForeignKey(Payment, models.CASCADE, related_name="steps")
+    state = models.CharField("状态", max_length=10, choices=State)
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+    reference = models.CharField("国库流水号", max_length=120, blank=True)
+    reason = models.CharField("原因", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "拨付步骤"
+        constraints = [
+            models.UniqueConstraint(fields=["payment"], condition=models.Q(state="paid"), name="arrives_once"),
+        ]
+        indexes = [models.Index(fields=["payment", "id"], name="policies_steps_in_order")]
+
+
+class Offer(models.Model):
+    """What a policy version holds ready for one subject in a period (拟享), with the reasons as they were that day (冻结的说明)."""
+
+    policy = models.CharField("政策", max_length=20)
+    version = models.CharField("版本", max_length=20)
+    subject = models.CharField("对象", max_length=18)
+    period = models.CharField("期间", max_length=20)
+    amount = models.DecimalField("金额(元)", max_digits=18, decimal_places=2)
+    on = models.DateField("业务日期")
+    explanation = models.JSONField("说明")
+    """[{"clause": id, "verdict": true, "facts": {fact: value}}]"""
+    payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="offer")
+
+    class Meta:
+        verbose_name = "拟享"
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "version", "subject", "period"], name="offered_once_a_period"),
+            models.CheckConstraint(condition=models.Q(amount__gt=0), name="offer_is_positive"),
+        ]
+        indexes = [models.Index(fields=["policy", "period", "id"], name="policies_offers_in_order")]
+
+
+class OfferStep(models.Model):
+    """What happened to an offer (步骤): who, when, and why. Where it stands follows from its steps."""
+
+    class Step(models.TextChoices):
+        PROPOSED = "proposed", "拟享"
+        EXCLUDED = "excluded", "不可同享，排除"
+        CONFIRMED = "confirmed", "部门确认"
+        REJECTED = "rejected", "部门不予确认"
+        NOTICED = "noticed", "公示"
+        OBJECTED = "objected", "有异议"
+        UPHELD = "upheld", "异议成立"
+        DISMISSED = "dismissed", "异议不成立"
+        DISPUTED = "disputed", "数据有误，待核"
+        MENDED = "mended", "数据已核"
+        ACCEPTED = "accepted", "企业确认"
+        DECLINED = "declined", "企业放弃"
+        ORDERED = "ordered", "已下达"
+
+    offer = models.ForeignKey(Offer, models.CASCADE, related_name="steps")
+    step = models.CharField("步骤", max_length=10, choices=Step)
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+    reason = models.CharField("原因", max_length=300, blank=True)
+    until = models.DateField("公示至", null=True)
+    account = models.CharField("收款账户", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = "拟享步骤"
+        indexes = [models.Index(fields=["offer", "id"], name="policies_offer_steps")]

@@ -1,0 +1,149 @@
+"""`chengban deliver …`: budgets, payments from a confirmed list, and where they stand."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chengban.cli.setup import JSON, ON, business_date, ready, show
+
+PERIOD = click.option("--period", required=True, help="What the money is for, such as 2025 or 2025Q4.")
+
+
+@click.group()
+def deliver() -> None:
+    """Pay those who qualify, each once a period, within the budget."""
+
+
+@deliver.command("budget")
+@click.argument("policy")
+@PERIOD
+@click.option("--total", required=True, help="In 元.")
+@click.option("--places", type=click.IntRange(min=0), help="How many may be paid; no limit where not given.")
+@JSON
+def budget(policy: str, period: str, total: str, places: int | None, as_json: bool) -> None:
+    """Give POLICY its budget for a period, or change it."""
+    ready()
+    from chengban.ledger import Actor
+    from chengban.packs import current
+    from chengban.policies.payments import set_budget
+
+    _known(current(), policy)
+    made = set_budget(policy, period, _yuan(total), places, by=Actor.system("cli"))
+    told = {"policy": policy, "period": period, "total": made.total, "committed": made.committed}
+    if as_json:
+        return show({**told, "places": made.places, "taken": made.taken})
+    click.echo(f"{policy} {period}：预算 {made.total:,} 元，已占用 {made.committed:,} 元")
+
+
+def _yuan(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation as error:
+        raise click.UsageError(f"{text!r} 不是金额。") from error
+    if not amount.is_finite() or amount < 0 or amount != amount.quantize(Decimal("0.01")):
+        raise click.UsageError(f"{text!r} 不是到分的金额。")
+    return amount
+
+
+@deliver.command("order")
+@click.argument("policy")
+@PERIOD
+@click.option(
+    "--list", "file", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="CSV with the columns subject and account: the list that the department confirmed.",
+)  # fmt: skip
+@ON
+@JSON
+def order(policy: str, period: str, file: Path, on: datetime | None, as_json: bool) -> None:
+    """Order payments for a confirmed list. Each line is judged again by the facts of the day; who does not qualify is kept out."""
+    ready()
+    from chengban.ledger import Actor
+    from chengban.packs import current
+    from chengban.policies.payments import order_payments
+
+    pack, by, day = current(), Actor.system("cli"), business_date(on)
+    declared = _known(pack, policy)
+    kept_out: dict[str, str] = {}
+    orders = list(_judged(pack, declared, _lines(file), by, day, kept_out))
+    made = order_payments(policy, declared.in_force(day).version, period, orders, by=by) if orders else None
+    payments = made.payments if made else []
+    kept_out |= made.kept_out if made else {}
+    total = sum((payment.amount for payment in payments), Decimal(0))
+    if as_json:
+        return show({"policy": policy, "period": period, "ordered": len(payments), "amount": total, "kept_out": kept_out})
+    click.echo(f"{policy} {period}：下达 {len(payments):,} 笔，{total:,} 元；未下达 {len(kept_out):,} 笔")
+    for subject, reason in kept_out.items():
+        click.echo(f"  {subject}：{reason}")
+
+
+def _known(pack: Any, policy: str) -> Any:
+    if policy not in pack.policies:
+        raise click.UsageError(f"没有编号为 {policy} 的政策。")
+    return pack.policies[policy]
+
+
+def _lines(file: Path) -> list[tuple[str, str]]:
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.UsageError(f"{file.name} 不是 UTF-8 的 CSV。") from error
+    if rows and not {"subject", "account"} <= rows[0].keys():
+        raise click.UsageError(f"{file.name} 要有 subject 和 account 两列。")
+    return [((row["subject"] or "").strip(), (row["account"] or "").strip()) for row in rows]
+
+
+def _judged(pack: Any, policy: Any, lines: list[tuple[str, str]], by: Any, on: date, kept_out: dict[str, str]) -> Iterator[Any]:
+    """An order for each line whose subject qualifies on the day; a reason for each other."""
+    from chengban.facts.errors import FactsError
+    from chengban.facts.profile import open_file
+    from chengban.policies.explaining import explain
+    from chengban.policies.payments import Order
+
+    for subject, account in lines:
+        if not account:
+            kept_out[subject] = "没有收款账户"
+            continue
+        try:
+            profile = open_file(pack, policy.subject, subject, by=by, on=on, purpose=f"{policy.id} 拨付前核验")
+        except FactsError as error:
+            kept_out[subject] = str(error)
+            continue
+        verdict = explain(pack, policy, profile.known, on=on)
+        if verdict.verdict != "eligible" or not verdict.amount or verdict.version.amount.kind != "payment":
+            kept_out[subject] = _REASONS.get(verdict.verdict, "这项政策没有可以拨付的金额")
+        else:
+            yield Order(subject, verdict.amount, account)
+
+
+_REASONS = {"ineligible": "现在不符合条件", "unknown": "还不知道是否符合"}
+
+
+@deliver.command("status")
+@JSON
+def status(as_json: bool) -> None:
+    """Where all payments stand, by policy, period and state."""
+    ready()
+    from chengban.policies.models import Budget, PaymentStep
+    from chengban.policies.payments import standings
+
+    names = dict(PaymentStep.State.choices)
+    rows = [
+        {"policy": one.policy, "period": one.period, "state": one.state, "count": one.count, "amount": one.amount}
+        for one in standings()
+    ]
+    fields = ("policy", "period", "total", "committed", "places", "taken")
+    budgets = list(Budget.objects.order_by("policy", "period").values(*fields))
+    if as_json:
+        return show({"payments": rows, "budgets": budgets})
+    for row in rows:
+        click.echo(
+            f"{row['policy']:<6} {row['period']:<8} {names[str(row['state'])]} {row['count']:>8,} 笔 {row['amount']:>18,} 元"
+        )
+    if not rows:
+        click.echo("还没有下达拨付。")

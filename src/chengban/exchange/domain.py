@@ -1,0 +1,171 @@
+"""The verbs of exchange: put wishes in the outbox, lease what is due, settle what was answered, send again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from chengban import ledger
+from chengban.exchange import settling
+from chengban.exchange.backoff import PATIENCE, next_try
+from chengban.exchange.contract import Adapter, Answer, Known
+from chengban.exchange.errors import ExchangeError, KeyTaken, Refused
+from chengban.exchange.models import Failure, Message
+from chengban.ledger import Actor
+from chengban.lib import clock, env
+
+LEASE = timedelta(seconds=env.number("CHENGBAN_EXCHANGE_LEASE", 60))
+"""A worker that dies is waited for no longer than this; longer than a batch takes to send."""
+Outcome = Message.Outcome
+Result = Answer | ExchangeError
+DEAD = (Outcome.REFUSED, Outcome.GIVEN_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a system: under which key, the contents, and the business it belongs to (`kind:identifier`)."""
+
+    key: str
+    body: Mapping[str, Any]
+    subject: str
+
+
+def put_all(system: str, act: str, wishes: Sequence[Wish], *, by: Actor) -> None:
+    """Put wishes in the outbox, to be committed with the act that has them. The same wish put again changes nothing.
+
+    Raises KeyTaken where a key stands for another wish, and OutsideTransaction where no transaction is open.
+    """
+    if not connection.in_atomic_block:
+        raise ledger.OutsideTransaction(f"{system}.{act}: open a transaction around the act and its messages")
+    now = clock.now()
+    shared = {"system": system, "act": act, "at": now, "due_at": now, "by": str(by)}
+    made = [Message(key=wish.key, body=dict(wish.body), subject=wish.subject, **shared) for wish in wishes]
+    Message.objects.bulk_create(made, ignore_conflicts=True)
+    kept = {message.key: message for message in Message.objects.filter(system=system, key__in=[wish.key for wish in wishes])}
+    for wish in wishes:
+        if (kept[wish.key].act, kept[wish.key].body) != (act, dict(wish.body)):
+            raise KeyTaken(f"{system} 的幂等键 {wish.key} 已用于另一件事。")
+
+
+_LEASE = """
+    UPDATE exchange_message SET leased_until = %(until)s, attempts = attempts + 1
+    WHERE id IN (
+        SELECT id FROM exchange_message
+        WHERE outcome = 'waiting' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+        ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING *
+"""
+
+
+def lease(limit: int) -> list[Message]:
+    """Up to `limit` messages that are due, the oldest first, for one worker alone until its lease ends."""
+    now = clock.now()
+    leased = Message.objects.raw(_LEASE, {"now": now, "until": now + LEASE, "limit": limit})
+    return sorted(leased, key=lambda message: message.pk)
+
+
+def settle(results: Sequence[tuple[Message, Result]], *, by: Actor) -> None:
+    """Keep what came of some attempts, in one transaction. What another worker settled meanwhile stays as it is."""
+    with transaction.atomic():
+        numbers = sorted(message.pk for message, _ in results)
+        locked = Message.objects.select_for_update().filter(pk__in=numbers, outcome=Outcome.WAITING).order_by("pk")
+        waiting = {message.pk: message for message in locked}
+        open_ones = [(waiting[message.pk], result) for message, result in results if message.pk in waiting]
+        for message, result in open_ones:
+            _take(message, result)
+        fields = ["outcome", "settled_at", "due_at", "leased_until", "reference", "answer"]
+        Message.objects.bulk_update([message for message, _ in open_ones], fields)
+        failed = [(message, result) for message, result in open_ones if isinstance(result, ExchangeError)]
+        Failure.objects.bulk_create(_failure(message, result, by) for message, result in failed)
+        _close([message for message, _ in open_ones if message.outcome != Outcome.WAITING], by)
+
+
+def _take(message: Message, result: Result) -> None:
+    now = clock.now()
+    message.leased_until = None
+    if isinstance(result, Answer):
+        message.outcome, message.reference, message.answer = Outcome.DELIVERED, result.reference, dict(result.body)
+    elif isinstance(result, Refused):
+        message.outcome, message.answer = Outcome.REFUSED, {"reason": str(result)}
+    elif now - message.at > PATIENCE:
+        message.outcome, message.answer = Outcome.GIVEN_UP, {"reason": str(result)}
+    else:
+        message.due_at = next_try(now, message.attempts, message.key)
+        return
+    message.settled_at = now
+
+
+def _failure(message: Message, error: ExchangeError, by: Actor) -> Failure:
+    return Failure(message=message, at=clock.now(), by=str(by), reason=str(error)[:300])
+
+
+def _close(settled: Sequence[Message], by: Actor) -> None:
+    for message in settled:
+        entry = {"system": message.system, "act": message.act, "key": message.key, "reference": message.reference}
+        ledger.append(by, f"exchange.{message.outcome}", message.subject, entry)
+    settling.tell(settled)
+
+
+def replay(messages: Iterable[Message], *, by: Actor) -> int:
+    """Send dead letters again, under the same keys; how many there were."""
+    with transaction.atomic():
+        numbers = [message.pk for message in messages]
+        chosen = list(Message.objects.select_for_update().filter(pk__in=numbers, outcome__in=DEAD).order_by("pk"))
+        now = clock.now()
+        for message in chosen:
+            message.outcome, message.settled_at, message.answer = Outcome.WAITING, None, {}
+            message.at = message.due_at = now
+            ledger.append(by, "exchange.replay", message.subject, {"system": message.system, "key": message.key})
+        Message.objects.bulk_update(chosen, ["outcome", "settled_at", "answer", "at", "due_at"])
+        settling.tell(chosen)
+    return len(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Our side beside the system's (对账). Keys that are only ours, only theirs, or the same with other contents."""
+
+    agreed: int
+    only_here: tuple[str, ...]
+    only_there: tuple[str, ...]
+    differing: tuple[str, ...]
+    twice: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether both sides say the same."""
+        return not (self.only_here or self.only_there or self.differing or self.twice)
+
+
+def reconcile(system: str, adapter: Adapter, *, by: Actor) -> Reconciliation:
+    """Hold the messages of a system against its own statement. Raises Unavailable.
+
+    A message that still waits here, and that the system says it has acted on, is no difference: it is settled now.
+    """
+    lines = list(adapter.statement())
+    theirs: dict[str, Known] = {line.key: line for line in lines}
+    waiting = Message.objects.filter(system=system, outcome=Outcome.WAITING, key__in=list(theirs))
+    settle([(message, Answer(theirs[message.key].reference, theirs[message.key].body)) for message in waiting], by=by)
+    ours = {message.key: message for message in Message.objects.filter(system=system, outcome=Outcome.DELIVERED)}
+    both = ours.keys() & theirs.keys()
+    differing = sorted(key for key in both if ours[key].reference != theirs[key].reference or not _same(ours[key], theirs[key]))
+    count: dict[str, int] = {}
+    for line in lines:
+        count[line.key] = count.get(line.key, 0) + 1
+    found = Reconciliation(
+        agreed=len(both) - len(differing),
+        only_here=tuple(sorted(ours.keys() - theirs.keys())),
+        only_there=tuple(sorted(theirs.keys() - ours.keys())),
+        differing=tuple(differing),
+        twice=tuple(sorted(key for key, times in count.items() if times > 1)),
+    )
+    with transaction.atomic():
+        ledger.append(by, "exchange.reconcile", f"system:{system}", {"agreed": found.agreed, "clean": found.is_clean})
+    return found
+
+
+def _same(ours: Message, theirs: Known) -> bool:
+    """Whether the system did what it was told: each thing that both sides name is the same."""
+    return all(theirs.body[name] == value for name, value in ours.body.items() if name in theirs.body)

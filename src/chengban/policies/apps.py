@@ -1,0 +1,16 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class PoliciesConfig(AppConfig):
+    """政策."""
+
+    name = "chengban.policies"
+    verbose_name = "政策"
+
+    def ready(self) -> None:
+        """Hear what became of payments."""
+        from chengban.policies.payments import start_listening
+
+        start_listening()

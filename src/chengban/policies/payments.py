@@ -1,0 +1,180 @@
+"""Money exactly once (资金拨付): order payments within a budget, and hear from the treasury what became of them.
+
+A payment is unique by policy version, subject and period in the database. It leaves through the outbox, in the transaction
+that takes it from the budget; the treasury is asked under the payment's own key, however often it must be asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery, Sum
+
+from chengban import ledger
+from chengban.exchange import domain as exchange
+from chengban.exchange import settling
+from chengban.exchange.models import Message
+from chengban.ledger import Actor
+from chengban.lib import clock
+from chengban.policies.errors import PolicyError
+from chengban.policies.models import Budget, Payment, PaymentStep
+
+SYSTEM, ACT = "treasury", "pay"
+State = PaymentStep.State
+_AFTER: Mapping[str, State] = {
+    Message.Outcome.DELIVERED: State.PAID,
+    Message.Outcome.REFUSED: State.REFUSED,
+    Message.Outcome.GIVEN_UP: State.STUCK,
+    Message.Outcome.WAITING: State.ORDERED,
+}
+"""What a message's outcome means for its payment; a dead letter that is sent again is ordered again."""
+
+
+class NoBudget(PolicyError):
+    """The policy has no budget in the period, so that nothing can be ordered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One line of a confirmed list (确认名单): whom to pay, how much in 元, to which account."""
+
+    subject: str
+    amount: Decimal
+    account: str
+
+
+@dataclass(slots=True)
+class Ordered:
+    """What became of a list: the payments ordered, and the lines that were not, each with its reason."""
+
+    payments: list[Payment] = field(default_factory=list)
+    kept_out: dict[str, str] = field(default_factory=dict)
+
+
+def set_budget(policy: str, period: str, total: Decimal, places: int | None = None, *, by: Actor) -> Budget:
+    """Give a policy its budget in 元 for a period, and a number of places (none: no limit); again to change it.
+
+    Raises PolicyError where more than that is committed already.
+    """
+    with transaction.atomic():
+        budget, _ = Budget.objects.select_for_update().get_or_create(policy=policy, period=period, defaults={"total": total})
+        if budget.committed > total or (places is not None and budget.taken > places):
+            raise PolicyError(f"{policy} 在 {period} 已占用 {budget.committed} 元、{budget.taken} 个名额，不能低于已占用的数。")
+        budget.total, budget.places = total, places
+        budget.save(update_fields=["total", "places"])
+        ledger.append(by, "policies.set_budget", f"policy:{policy}", {"period": period, "total": str(total), "places": places})
+    return budget
+
+
+def order_payments(policy: str, version: str, period: str, orders: Sequence[Order], *, by: Actor) -> Ordered:
+    """Order payments in the order of the list, while the budget and the places last (先到先得). One transaction.
+
+    A subject that has its payment already is kept out, and so is an amount that is not positive. Raises NoBudget.
+    """
+    with transaction.atomic():
+        budget = Budget.objects.select_for_update().filter(policy=policy, period=period).first()
+        if budget is None:
+            raise NoBudget(f"{policy} 在 {period} 没有预算，不能下达。先运行 chengban deliver budget。")
+        found = Ordered()
+        accepted = _accept(budget, _paid_before(policy, version, period, orders), orders, found.kept_out)
+        found.payments = _keep(policy, version, period, accepted, by)
+        budget.save(update_fields=["committed", "taken"])
+    return found
+
+
+def _paid_before(policy: str, version: str, period: str, orders: Iterable[Order]) -> set[str]:
+    named = Payment.objects.filter(policy=policy, version=version, period=period, subject__in=[order.subject for order in orders])
+    return set(named.values_list("subject", flat=True))
+
+
+def _accept(budget: Budget, before: set[str], orders: Sequence[Order], kept_out: dict[str, str]) -> list[tuple[int, Order]]:
+    """The orders that are within the budget, numbered; the budget is changed but not yet saved."""
+    accepted = []
+    for order in orders:
+        reason = _refusal(budget, before, order)
+        if reason:
+            kept_out[order.subject] = reason
+            continue
+        before.add(order.subject)
+        budget.committed += order.amount
+        budget.taken += 1
+        accepted.append((budget.taken, order))
+    return accepted
+
+
+def _refusal(budget: Budget, before: set[str], order: Order) -> str:
+    if order.subject in before:
+        return "本期已经下达过，不重复拨付"
+    if order.amount <= 0 or order.amount != order.amount.quantize(Decimal("0.01")):
+        return f"金额 {order.amount} 不是正数，或不到分"
+    if budget.places is not None and budget.taken >= budget.places:
+        return f"{budget.places} 个名额已满"
+    if budget.committed + order.amount > budget.total:
+        return f"预算剩余 {budget.total - budget.committed} 元，不够 {order.amount} 元"
+    return ""
+
+
+def _keep(policy: str, version: str, period: str, accepted: Sequence[tuple[int, Order]], by: Actor) -> list[Payment]:
+    now = clock.now()
+    shared = {"policy": policy, "version": version, "period": period, "at": now, "by": str(by)}
+    payments = Payment.objects.bulk_create(
+        Payment(subject=order.subject, amount=order.amount, account=order.account, number=number, **shared)
+        for number, order in accepted
+    )
+    PaymentStep.objects.bulk_create(PaymentStep(payment=paid, state=State.ORDERED, at=now, by=str(by)) for paid in payments)
+    wishes = [exchange.Wish(key_of(paid), _wish(paid), f"payment:{paid.pk}") for paid in payments]
+    exchange.put_all(SYSTEM, ACT, wishes, by=by)
+    for paid in payments:
+        ledger.append(by, "policies.order_payment", f"payment:{paid.pk}", {"policy": policy, "period": period})
+    return payments
+
+
+def key_of(payment: Payment) -> str:
+    """The key under which the treasury is asked: the same for ever, and without a personal datum, since it stands in addresses."""
+    return f"payment-{payment.pk}"
+
+
+def _wish(payment: Payment) -> dict[str, str]:
+    return {"account": payment.account, "amount": str(payment.amount), "purpose": f"{payment.policy}/{payment.period}"}
+
+
+def hear(messages: Sequence[Message]) -> None:
+    """A step for each payment whose message was settled, or is sent again."""
+    now = clock.now()
+    numbers = [int(message.key.removeprefix("payment-")) for message in messages]
+    PaymentStep.objects.bulk_create(
+        PaymentStep(
+            payment_id=number,
+            state=_AFTER[message.outcome],
+            at=now,
+            by="exchange",
+            reference=message.reference,
+            reason=str(message.answer.get("reason", ""))[:300],
+        )
+        for number, message in zip(numbers, messages, strict=True)
+    )
+
+
+def start_listening() -> None:
+    """Called once, when Django is ready."""
+    settling.listen(SYSTEM, ACT, hear)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many payments of a policy and period stand in a state, and their sum in 元."""
+
+    policy: str
+    period: str
+    state: str
+    count: int
+    amount: Decimal
+
+
+def standings() -> list[Standing]:
+    """Where all payments stand, by policy, period and newest step."""
+    newest = PaymentStep.objects.filter(payment=OuterRef("pk")).order_by("-id").values("state")[:1]
+    rows = Payment.objects.annotate(state=Subquery(newest)).values("policy", "period", "state")
+    counted = rows.annotate(count=Count("pk"), amount_sum=Sum("amount")).order_by("policy", "period", "state")
+    return [Standing(row["policy"], row["period"], row["state"], row["count"], row["amount_sum"]) for row in counted]
