@@ -27,7 +27,7 @@ class Matches:
     """
 
     codes: Codes
-    _found: dict[Question, tuple[Mapping[str, int], Bitmaps]] = field(default_factory=dict, repr=False)
+    _bitmaps: dict[Question, Bitmaps] = field(default_factory=dict, repr=False)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -37,12 +37,12 @@ class Matches:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """How many rows are eligible, by policy."""
-        return self._all("eligible")[0]
+        return self._counts_of("eligible")
 
     @cached_property
     def unknown_counts(self) -> Mapping[str, int]:
         """How many rows are unknown, by policy."""
-        possible = self._all("possible")[0]
+        possible = self._counts_of("possible")
         return {name: possible[name] - self.counts[name] for name in self.names}
 
     @cached_property
@@ -95,18 +95,17 @@ class Matches:
         return self.codes.tape(question)
 
     def _booleans(self, question: Question, name: str) -> npt.NDArray[np.bool_]:
-        bitmaps = self._all(question)[1]
-        if len(bitmaps):
-            return to_booleans(bitmaps[self.names.index(name)], self.codes.rows)
-        return self._rows_of(self.codes.plan.root(question, name))
+        if len(self.names) * self.codes.rows // 8 > _KEPT_BYTES:
+            return self._rows_of(self.codes.plan.root(question, name))
+        if question not in self._bitmaps:
+            self._bitmaps[question] = run_tape(self.tape(question), self.codes.encoded, keep=True)[1]
+        return to_booleans(self._bitmaps[question][self.names.index(name)], self.codes.rows)
 
     def _rows_of(self, root: Root) -> npt.NDArray[np.bool_]:
         _, bitmaps = run_tape(self.codes.tape_of(root), self.codes.encoded, keep=True)
         return to_booleans(bitmaps[0], self.codes.rows)
 
-    def _all(self, question: Question) -> tuple[Mapping[str, int], Bitmaps]:
-        if question not in self._found:
-            keep = len(self.names) * self.codes.rows // 8 <= _KEPT_BYTES
-            counts, bitmaps = run_tape(self.tape(question), self.codes.encoded, keep=keep)
-            self._found[question] = dict(zip(self.names, counts.tolist(), strict=True)), bitmaps
-        return self._found[question]
+    def _counts_of(self, question: Question) -> Mapping[str, int]:
+        """Bitmaps are not kept here: to make room for them would take longer than to count."""
+        counts, _ = run_tape(self.tape(question), self.codes.encoded, keep=False)
+        return dict(zip(self.names, counts.tolist(), strict=True))
