@@ -51,6 +51,14 @@ def test_the_json_of_a_policy_as_it_is(shell: Shell, city: None) -> None:
     assert told["in_force"]["near_clauses"][0]["clause"] == "insured"
 
 
+def test_the_cost_stands_beside_the_budget(shell: Shell, city: None) -> None:
+    shell("deliver", "budget", "P09", "--period", "2025", "--total", "100")
+    assert shell("policy", "simulate", "P09", *DAY, "--json").json["budget"] == {"period": "2025", "total": 100, "left": 100}
+    assert "不够，差" in shell("policy", "simulate", "P09", *DAY).out
+    shell("deliver", "budget", "P09", "--period", "2025", "--total", "10000000")
+    assert "够用" in shell("policy", "simulate", "P09", *DAY).out
+
+
 def test_the_json_of_what_is_not_known(shell: Shell, city: None) -> None:
     matched, pack = shell("match", "run", "--json", *DAY).json["policies"], packs.current()
     name = next(name for name, row in matched.items() if row["unknown"] and pack.policies[name].subject == "enterprise")

@@ -94,6 +94,7 @@ def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on:
     from chengban.packs import current
     from chengban.policies.domain import simulate_policy as simulate
     from chengban.policies.errors import WrongParameter
+    from chengban.policies.payments import newest_budget
 
     if file is not None and not file.parent.is_dir():
         raise click.UsageError(f"没有 {file.parent} 这个文件夹，{file.name} 写不进去。")
@@ -104,9 +105,10 @@ def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on:
             made = simulate(pack, declared, changes, by=by, on=day, list_to=file, progress=partial(tell, declared.subject))
     except WrongParameter as error:
         raise click.UsageError(str(error)) from error
+    budget = newest_budget(declared.id)
     if as_json:
-        return show(simulation_dict(made))
-    print_simulation(made)
+        return show(simulation_dict(made, budget))
+    print_simulation(made, budget)
 
 
 _WORDS = {"eligible": "符合", "ineligible": "不符合", "unknown": "还不知道"}

@@ -13,7 +13,7 @@ def setting(text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def simulation_dict(made: Any) -> dict[str, Any]:
+def simulation_dict(made: Any, budget: Any) -> dict[str, Any]:
     """A simulation in the documented shape of `--json`."""
     return {
         "policy": made.policy.id,
@@ -28,7 +28,7 @@ def simulation_dict(made: Any) -> dict[str, Any]:
         "in_force": _outcome(made.in_force),
         "simulated": made.simulated and _outcome(made.simulated),
         "changes": _changes(made) if made.simulated else None,
-        "budget": None,
+        "budget": budget and {"period": budget.period, "total": budget.total, "left": budget.left},
         "seconds": {name: round(getattr(made.seconds, name), 4) for name in ("frame", "encode", "match", "simulate")},
     }
 
@@ -58,7 +58,7 @@ def _changes(made: Any) -> dict[str, Any]:
     return counts | {"amount": made.cost_difference}
 
 
-def print_simulation(made: Any) -> None:
+def print_simulation(made: Any, budget: Any) -> None:
     """Counts and cost side by side, then why not, and who."""
     version = made.in_force.version
     click.echo(f"{made.policy.id} {made.policy.name}(版本 {version.version}) · {made.on} · {len(made.subjects):,} 个对象")
@@ -69,10 +69,20 @@ def print_simulation(made: Any) -> None:
     _print_reasons(made.outcome)
     for name, groups in made.outcome.breakdown.items():
         click.echo(f"{_BY[name]}:{'、'.join(f'{group.name} {group.count:,}' for group in groups) or '没有'}")
-    click.echo("预算：配置包没有申报这项政策的预算，不作比较。")
+    click.echo(_against(budget, made.outcome.matched.amount))
     seconds = made.seconds
     click.echo(f"取数 {seconds.frame:.2f} 秒，编码 {seconds.encode:.2f} 秒")
     click.echo(f"仿真 {seconds.simulate:.3f} 秒，其中匹配 {seconds.match:.3f} 秒")
+
+
+def _against(budget: Any, amount: Any) -> str:
+    """The cost beside what is left of the budget."""
+    if budget is None:
+        return "预算：还没有设定，不作比较（chengban deliver budget）。"
+    said = f"预算({budget.period})：{budget.total:,} 元，还剩 {budget.left:,} 元"
+    if amount is None:
+        return said
+    return said + (f"；不够，差 {amount - budget.left:,} 元" if amount > budget.left else "；够用")
 
 
 _BY = {"county": "按县(市、区)", "industry": "按行业门类", "size": "按企业划型", "age": "按成立年数"}

@@ -1,5 +1,7 @@
 """What matching leaves behind: runs, and per policy the counts and the bitmaps of who qualifies."""
 
+from decimal import Decimal
+
 from django.db import models
 
 
@@ -62,6 +64,11 @@ class Budget(models.Model):
                 condition=models.Q(places=None) | models.Q(taken__lte=models.F("places")), name="quota_never_exceeded"
             ),
         ]
+
+    @property
+    def left(self) -> Decimal:
+        """What can still be committed, in 元."""
+        return self.total - self.committed
 
 
 class Payment(models.Model):

@@ -67,6 +67,11 @@ def set_budget(policy: str, period: str, total: Decimal, places: int | None = No
     return budget
 
 
+def newest_budget(policy: str) -> Budget | None:
+    """The policy's budget that was set up last, of whatever period."""
+    return Budget.objects.filter(policy=policy).order_by("-pk").first()
+
+
 def order_payments(policy: str, version: str, period: str, orders: Sequence[Order], *, by: Actor) -> Ordered:
     """Order payments in the order of the list, while the budget and the places last (先到先得). One transaction.
 
@@ -110,8 +115,8 @@ def _refusal(budget: Budget, before: set[str], order: Order) -> str:
         return f"金额 {order.amount} 不是正数，或不到分"
     if budget.places is not None and budget.taken >= budget.places:
         return f"{budget.places} 个名额已满"
-    if budget.committed + order.amount > budget.total:
-        return f"预算剩余 {budget.total - budget.committed} 元，不够 {order.amount} 元"
+    if order.amount > budget.left:
+        return f"预算剩余 {budget.left} 元，不够 {order.amount} 元"
     return ""
 
 
