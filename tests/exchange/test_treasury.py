@@ -62,6 +62,9 @@ def test_whatever_a_system_says_is_an_answer_or_an_error_of_ours(content: bytes,
     class Nonsense(BaseHTTPRequestHandler):
         def do_PUT(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def do_GET(self) -> None:
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -71,10 +74,13 @@ def test_whatever_a_system_says_is_an_answer_or_an_error_of_ours(content: bytes,
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Nonsense)
-    Thread(target=server.handle_request, daemon=True).start()
+    Thread(target=lambda: [server.handle_request() for _ in range(2)], daemon=True).start()
+    adapter = Treasury(f"http://127.0.0.1:{server.server_address[1]}")
     try:
         with pytest.raises(ExchangeError):
-            Treasury(f"http://127.0.0.1:{server.server_address[1]}").send("pay", "k", WISH)
+            adapter.send("pay", "k", WISH)
+        with pytest.raises(ExchangeError):
+            list(adapter.statement())
     finally:
         server.server_close()
 

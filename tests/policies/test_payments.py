@@ -52,8 +52,21 @@ def test_an_order_is_kept_with_its_step_its_message_and_its_entry() -> None:
 @pytest.mark.django_db
 def test_what_is_kept_out_says_why_and_costs_nothing() -> None:
     set_budget("P08", "2025", Decimal("350"), 3, by=BY)
-    out = order([*orders(2), orders(1)[0], Order("S9", Decimal("-1"), "1"), Order("S8", Decimal("0.001"), "1")])
-    assert list(out.values()) == ["本期已经下达过，不重复拨付", "金额 -1 不是正数，或不到分", "金额 0.001 不是正数，或不到分"]
+    out = order(
+        [
+            *orders(2),
+            orders(1)[0],
+            Order("S9", Decimal("-1"), "1"),
+            Order("S8", Decimal("0.001"), "1"),
+            Order("S7", Decimal("1"), "6" * 41),
+        ]
+    )
+    assert list(out.values()) == [
+        "本期已经下达过，不重复拨付",
+        "金额 -1 不是正数，或不到分",
+        "金额 0.001 不是正数，或不到分",
+        "没有收款账户，或账户过长",
+    ]
     assert order(orders(1, "200", start=5)) == {"S00005": "预算剩余 150.00 元，不够 200 元"}
     assert order(orders(2, start=6)) == {"S00007": "3 个名额已满"}
     assert Budget.objects.values_list("committed", "taken").get() == (Decimal("300.00"), 3)

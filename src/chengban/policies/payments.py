@@ -21,6 +21,8 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Payment, PaymentStep
 
 SYSTEM, ACT = "treasury", "pay"
+ACCOUNT = 40
+"""Characters of an account at most."""
 State = PaymentStep.State
 _AFTER: Mapping[str, State] = {
     Message.Outcome.DELIVERED: State.PAID,
@@ -111,6 +113,8 @@ def _accept(budget: Budget, before: set[str], orders: Sequence[Order], kept_out:
 def _refusal(budget: Budget, before: set[str], order: Order) -> str:
     if order.subject in before:
         return "本期已经下达过，不重复拨付"
+    if not 0 < len(order.account) <= ACCOUNT:
+        return "没有收款账户，或账户过长"
     if order.amount <= 0 or order.amount != order.amount.quantize(Decimal("0.01")):
         return f"金额 {order.amount} 不是正数，或不到分"
     if budget.places is not None and budget.taken >= budget.places:

@@ -115,24 +115,17 @@ def test_a_mirror_older_than_its_table_is_refused(file: Path, table: pa.Table, t
 
 @given(st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_damaged_mirror_is_refused_or_right(file: Path, tmp_path: Path, data: st.DataObject) -> None:
+def test_a_damaged_mirror_is_refused(file: Path, tmp_path: Path, data: st.DataObject) -> None:
     program, path = compile(OTHERS), tmp_path / "codes"
     if not path.exists():
         save_codes(program.encode_file(file), path)
     whole = path.read_bytes()
-    length = int.from_bytes(whole[17:25], "little")
-    place = data.draw(st.integers(0, 24 + length))
-    broken = data.draw(
-        st.sampled_from([whole[:place], whole[:place] + bytes([data.draw(st.integers(0, 255))]) + whole[place + 1 :]])
-    )
+    place = data.draw(st.integers(0, 41 + int.from_bytes(whole[33:41], "little") - 1))
+    changed = whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :]
     other = tmp_path / "broken"
-    other.write_bytes(broken)
-    try:
-        opened = program.open(other)
-        program.match(opened)
-    except (MirrorError, OSError):
-        return
-    assert opened.rows <= 5000 * 10
+    other.write_bytes(data.draw(st.sampled_from([changed, whole[:place], whole[:-1]])))
+    with pytest.raises(MirrorError):
+        program.open(other)
 
 
 def test_a_killed_writer_leaves_the_mirror_as_it_was(file: Path, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """A coded table on disk (编码镜像): the codes as they lie in memory, and the books they were made by, in one file.
 
-The file begins with a line that names it, the length of a JSON head, and the head; then the codes of every source, each
-on a 64-byte boundary. It is mapped into memory and not read, so that opening costs nothing and a match reads what it needs.
+The file begins with a line that names it, a digest and the length of a JSON head, and the head; then the codes of every
+source, each on a 64-byte boundary. It is mapped into memory and not read, so that opening costs nothing and a match reads
+what it needs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mmap
 import os
@@ -27,7 +29,7 @@ from .parquet import ParquetColumns
 from .sources import Kind, Source
 
 _NAME = b"chengban codes 1\n"
-_ALIGN = 64
+_ALIGN, _DIGEST = 64, 16
 
 
 class MirrorError(RulesError):
@@ -64,7 +66,7 @@ def save_codes(codes: Codes, path: Path) -> None:
     try:
         with beside.open("wb") as file:
             text = json.dumps(head, ensure_ascii=False).encode()
-            file.write(_NAME + len(text).to_bytes(8, "little") + text)
+            file.write(_NAME + _digest(text) + len(text).to_bytes(8, "little") + text)
             for coding in kept:
                 file.write(bytes(-file.tell() % _ALIGN))
                 coding.padded.tofile(file)
@@ -78,7 +80,7 @@ def save_codes(codes: Codes, path: Path) -> None:
 def read_mirror(path: Path) -> Mirror:
     """Map a mirror into memory; raises MirrorError, and OSError where there is no such file."""
     with path.open("rb") as file:
-        head, start = _read_head(file.read(len(_NAME) + 8), file)
+        head, start = _read_head(file.read(len(_NAME) + _DIGEST + 8), file)
         whole = np.frombuffer(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), np.uint8)
     try:
         kinds: dict[str, Kind] = dict(head["kinds"])
@@ -96,16 +98,18 @@ def read_mirror(path: Path) -> Mirror:
 
 
 def _read_head(begin: bytes, file: Any) -> tuple[dict[str, Any], int]:
-    length = int.from_bytes(begin[len(_NAME) :], "little")
+    digest, length = begin[len(_NAME) : -8], int.from_bytes(begin[-8:], "little")
     if not begin.startswith(_NAME) or length > os.fstat(file.fileno()).st_size:
         raise MirrorError(f"{file.name} is no mirror of this version. Code the table again.")
-    try:
-        head = json.loads(file.read(length))
-    except ValueError as error:
-        raise MirrorError(f"{file.name} is damaged: {error}. Code the table again.") from error
-    if not isinstance(head, dict):
-        raise MirrorError(f"{file.name} is damaged: its head is no table. Code the table again.")
+    text = file.read(length)
+    if _digest(text) != digest:
+        raise MirrorError(f"{file.name} is damaged. Code the table again.")
+    head: dict[str, Any] = json.loads(text)
     return head, len(begin) + length
+
+
+def _digest(text: bytes) -> bytes:
+    return hashlib.blake2b(text, digest_size=_DIGEST).digest()
 
 
 def _stamp(table: Path) -> list[int]:

@@ -36,21 +36,28 @@ class Treasury:
 
     def statement(self) -> Iterator[Known]:
         """Every payment made for us, page by page."""
-        page: str | None = "payments"
-        while page is not None:
+        seen, page = set[str](), "payments"
+        while page and page not in seen:
+            seen.add(page)
             answer = self._ask("GET", page)
             if answer.status_code != 200:
                 raise Unavailable(f"国库答复 {answer.status_code}")
             said = _said(answer)
-            for line in said["payments"]:
-                yield Known(line["key"], line["reference"], line)
-            page = said.get("next")
+            yield from _lines(said)
+            page = str(said.get("next") or "")
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> requests.Response:
         try:
             return self._session.request(method, f"{self._address}/{path}", json=body, timeout=_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             raise Unavailable(f"国库没有答复：{type(error).__name__}") from error
+
+
+def _lines(said: Mapping[str, Any]) -> Iterator[Known]:
+    try:
+        yield from [Known(str(line["key"]), str(line["reference"]), dict(line)) for line in said["payments"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unavailable("国库的对账单读不懂") from error
 
 
 def _said(answer: requests.Response) -> dict[str, Any]:
