@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from chengban.cli.setup import JSON, ON, business_date, ready, show
+from chengban.cli.setup import JSON, ON, business_date, declared_policy, ready, show
 
 PERIOD = click.option("--period", required=True, help="What the money is for, such as 2025 or 2025Q4.")
 
@@ -32,7 +32,7 @@ def budget(policy: str, period: str, total: str, places: int | None, as_json: bo
     from chengban.packs import current
     from chengban.policies.payments import set_budget
 
-    _known(current(), policy)
+    declared_policy(current(), policy)
     made = set_budget(policy, period, _yuan(total), places, by=Actor.system("cli"))
     told = {"policy": policy, "period": period, "total": made.total, "committed": made.committed}
     if as_json:
@@ -67,7 +67,7 @@ def order(policy: str, period: str, file: Path, on: datetime | None, as_json: bo
     from chengban.policies.payments import order_payments
 
     pack, by, day = current(), Actor.system("cli"), business_date(on)
-    declared = _known(pack, policy)
+    declared = declared_policy(pack, policy)
     kept_out: dict[str, str] = {}
     orders = list(_judged(pack, declared, _lines(file), by, day, kept_out))
     made = order_payments(policy, declared.in_force(day).version, period, orders, by=by) if orders else None
@@ -79,12 +79,6 @@ def order(policy: str, period: str, file: Path, on: datetime | None, as_json: bo
     click.echo(f"{policy} {period}：下达 {len(payments):,} 笔，{total:,} 元；未下达 {len(kept_out):,} 笔")
     for subject, reason in kept_out.items():
         click.echo(f"  {subject}：{reason}")
-
-
-def _known(pack: Any, policy: str) -> Any:
-    if policy not in pack.policies:
-        raise click.UsageError(f"没有编号为 {policy} 的政策。")
-    return pack.policies[policy]
 
 
 def _lines(file: Path) -> list[tuple[str, str]]:

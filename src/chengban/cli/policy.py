@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from chengban.cli.batch import match_local, match_spark
-from chengban.cli.setup import JSON, ON, business_date, progress, ready, show, take_up_demo
+from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show, take_up_demo
 
 
 @click.group()
@@ -67,7 +67,7 @@ def explain_policy(name: str, file: Path, language: str, on: datetime | None, as
 
     take_up_demo()
     pack = current()
-    verdict = explain(pack, _policy(pack, name), _facts(pack, file), on=business_date(on), language=language)
+    verdict = explain(pack, declared_policy(pack, name), _facts(pack, file), on=business_date(on), language=language)
     if as_json:
         return show(as_dict(verdict))
     click.echo(f"{verdict.policy.id} {verdict.policy.name}(版本 {verdict.version.version}):{_WORDS[verdict.verdict]}")
@@ -99,7 +99,7 @@ def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on:
     if file is not None and not file.parent.is_dir():
         raise click.UsageError(f"没有 {file.parent} 这个文件夹，{file.name} 写不进去。")
     pack, changes = current(), [setting(text) for text in settings]
-    declared, by, day = _policy(pack, name), Actor.system("cli"), business_date(on)
+    declared, by, day = declared_policy(pack, name), Actor.system("cli"), business_date(on)
     try:
         with progress(quiet=as_json) as tell:
             made = simulate(pack, declared, changes, by=by, on=day, list_to=file, progress=partial(tell, declared.subject))
@@ -113,15 +113,6 @@ def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on:
 
 _WORDS = {"eligible": "符合", "ineligible": "不符合", "unknown": "还不知道"}
 _MARKS = {"eligible": "✓", "ineligible": "✗", "unknown": "?"}
-
-
-def _policy(pack: Any, name: str) -> Any:
-    from chengban.rules import nearest
-
-    if name in pack.policies:
-        return pack.policies[name]
-    near = nearest(name, pack.policies)
-    raise click.UsageError(f"没有编号为 {name} 的政策。" + (f"是不是 {near}?" if near else ""))
 
 
 def _facts(pack: Any, file: Path) -> dict[str, Any]:

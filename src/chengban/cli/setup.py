@@ -43,6 +43,16 @@ def business_date(given: datetime | None) -> date:
     return given.date() if given else clock.today()
 
 
+def declared_policy(pack: Any, name: str) -> Any:
+    """The pack's policy of that number; a usage error with the nearest one where there is none."""
+    from chengban.rules import nearest
+
+    if name in pack.policies:
+        return pack.policies[name]
+    near = nearest(name, pack.policies)
+    raise click.UsageError(f"没有编号为 {name} 的政策。" + (f"是不是 {near}?" if near else ""))
+
+
 def show(value: Any) -> None:
     """Print as JSON: exact numbers as numbers where JSON can hold them, dates as YYYY-MM-DD."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))

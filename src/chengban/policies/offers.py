@@ -20,7 +20,7 @@ from chengban.packs.model import Policy
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict
 from chengban.policies.models import Offer, OfferStep
-from chengban.policies.payments import ACCOUNT, Order, Ordered, order_payments
+from chengban.policies.payments import ACCOUNT, Order, Ordered, is_account, order_payments
 
 Step = OfferStep.Step
 
@@ -175,7 +175,7 @@ def object_to(offer: Offer, *, on: date, by: Actor, reason: str) -> None:
 
 def accept(offer: Offer, *, account: str, by: Actor) -> None:
     """The subject confirms its account (确认即享)."""
-    if not 0 < len(account.strip()) <= ACCOUNT:
+    if not is_account(account.strip()):
         raise PolicyError(f"请写明收款账户，不超过 {ACCOUNT} 个字符。")
     with _at(offer) as standing:
         _need(standing.has(Step.CONFIRMED) and not standing.has(Step.ACCEPTED), "部门确认以后才能确认账户，且只确认一次")

@@ -33,6 +33,11 @@ _AFTER: Mapping[str, State] = {
 """What a message's outcome means for its payment; a dead letter that is sent again is ordered again."""
 
 
+def is_account(text: str) -> bool:
+    """Whether a text may be an account: something, and no more than the treasury takes."""
+    return 0 < len(text) <= ACCOUNT
+
+
 class NoBudget(PolicyError):
     """The policy has no budget in the period, so that nothing can be ordered."""
 
@@ -113,7 +118,7 @@ def _accept(budget: Budget, before: set[str], orders: Sequence[Order], kept_out:
 def _refusal(budget: Budget, before: set[str], order: Order) -> str:
     if order.subject in before:
         return "本期已经下达过，不重复拨付"
-    if not 0 < len(order.account) <= ACCOUNT:
+    if not is_account(order.account):
         return "没有收款账户，或账户过长"
     if order.amount <= 0 or order.amount != order.amount.quantize(Decimal("0.01")):
         return f"金额 {order.amount} 不是正数，或不到分"

@@ -26,16 +26,20 @@ class Codes:
     plan: Plan
     encoded: Encoded
     table: Columns
-    _tapes: dict[Question | Root, Tape] = field(default_factory=dict, repr=False)
+    _tapes: dict[Question | tuple[Root, ...], Tape] = field(default_factory=dict, repr=False)
     _near_is_settled: bool = False
     _places: Mapping[Source, int] | None = None
+
+    @property
+    def partial(self) -> frozenset[Source]:
+        """Sources that went row by row, and were coded only where this plan's verdicts turn on them."""
+        return frozenset(self.plan.tests[number].source for number in self.encoded.deferred)
 
     @property
     def places(self) -> Mapping[Source, int]:
         """The number of each source's coding; those that went row by row hold for this plan only, and have none."""
         if self._places is None:
-            partial = {self.plan.tests[number].source for number in self.encoded.deferred}
-            codings = enumerate(self.encoded.codings)
+            partial, codings = self.partial, enumerate(self.encoded.codings)
             self._places = {coding.source: place for place, coding in codings if coding.source not in partial}
         return self._places
 
@@ -49,7 +53,7 @@ class Codes:
         open_rows = run_tape(self.tape_of(Root((formula,))), self.encoded, keep=True)[1][0]
         rows = np.flatnonzero(to_booleans(open_rows, self.rows))
         computer = Computer(Frame(self.table).subset(rows), evaluate, warn_of_rows)
-        settle(self.encoded, {self.plan.tests[number].source for number in self.encoded.deferred}, rows, computer)
+        settle(self.encoded, self.partial, rows, computer)
 
     def settle_near(self) -> None:
         """The same where only near misses turn on the deferred tests; once, before the first such question."""
@@ -63,11 +67,11 @@ class Codes:
             self._tapes[question] = self.plan.tape(question, self.encoded.tests)
         return self._tapes[question]
 
-    def tape_of(self, root: Root) -> Tape:
-        """The tape that answers one root."""
-        if root not in self._tapes:
-            self._tapes[root] = TapeBuilder(self.plan.formulas, self.encoded.tests).build([root])
-        return self._tapes[root]
+    def tape_of(self, *roots: Root) -> Tape:
+        """The tape that answers some roots."""
+        if roots not in self._tapes:
+            self._tapes[roots] = TapeBuilder(self.plan.formulas, self.encoded.tests).build(roots)
+        return self._tapes[roots]
 
 
 def encode_table(plan: Plan, table: Columns, sources: Sequence[Source] | None = None, known: Encoded | None = None) -> Codes:

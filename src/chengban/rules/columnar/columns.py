@@ -67,7 +67,7 @@ def _rank_array(array: pa.Array, book: RankBook, target: Codes1) -> None:
     kind = array.type
     if pa.types.is_floating(kind):
         values = numbers.raw(array.cast(pa.float64()))
-        ranking().rank(values, _limits(float_limits(book.cuts), np.inf), target)
+        rank_floats(values, float_limits(book.cuts), target)
         ranking().cover_endless(values, target.dtype.type(book.unknown_code), target)
         _cover_nulls(array, book.unknown_code, target)
     elif pa.types.is_date32(kind) or (pa.types.is_integer(kind) and kind != pa.uint64()):

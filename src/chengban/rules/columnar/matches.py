@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -83,8 +83,8 @@ class Matches:
         clauses = self.codes.plan.holds[name]
         missed = np.zeros(self.codes.rows, np.int16)
         which = np.full(self.codes.rows, -1, np.int16)
-        for index, clause in enumerate(clauses):
-            fails = ~self._rows_of(Root((clause,)))
+        for index, holds in enumerate(self._rows_of(*(Root((clause,)) for clause in clauses))):
+            fails = ~holds
             missed += fails
             which[fails] = index
         which[missed != 1] = -1
@@ -96,14 +96,15 @@ class Matches:
 
     def _booleans(self, question: Question, name: str) -> npt.NDArray[np.bool_]:
         if len(self.names) * self.codes.rows // 8 > _KEPT_BYTES:
-            return self._rows_of(self.codes.plan.root(question, name))
+            return next(self._rows_of(self.codes.plan.root(question, name)))
         if question not in self._bitmaps:
             self._bitmaps[question] = run_tape(self.tape(question), self.codes.encoded, keep=True)[1]
         return to_booleans(self._bitmaps[question][self.names.index(name)], self.codes.rows)
 
-    def _rows_of(self, root: Root) -> npt.NDArray[np.bool_]:
-        _, bitmaps = run_tape(self.codes.tape_of(root), self.codes.encoded, keep=True)
-        return to_booleans(bitmaps[0], self.codes.rows)
+    def _rows_of(self, *roots: Root) -> Iterator[npt.NDArray[np.bool_]]:
+        """The rows of each root, from one pass."""
+        _, bitmaps = run_tape(self.codes.tape_of(*roots), self.codes.encoded, keep=True)
+        return (to_booleans(bitmap, self.codes.rows) for bitmap in bitmaps)
 
     def _counts_of(self, question: Question) -> Mapping[str, int]:
         """Bitmaps are not kept here: to make room for them would take longer than to count."""

@@ -53,8 +53,8 @@ def save_codes(codes: Codes, path: Path) -> None:
     """
     if not isinstance(codes.table, ParquetColumns):
         raise MirrorError("Only the codes of a Parquet file can be kept as a mirror; use encode_file.")
-    partial = {codes.plan.tests[number].source for number in codes.encoded.deferred}
-    kept = [coding for coding in codes.encoded.codings if coding.source not in partial and _is_text(coding.source, codes)]
+    whole = [codes.encoded.codings[place] for place in codes.places.values()]
+    kept = [coding for coding in whole if _is_text(coding.source, codes)]
     head = {
         "table": str(codes.table.path.resolve()),
         "stamp": _stamp(codes.table.path),
