@@ -265,6 +265,9 @@ def _version(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, ke
     if version.amount.formula is not None:
         found = rules.check(version.amount.formula, words, expected="number", parameters=parameters)
         yield from _expression(origin, (*key, "amount", "formula"), found)
+    if version.delivery is not None and version.delivery.score is not None:
+        found = rules.check(version.delivery.score, words, expected="number", parameters=parameters)
+        yield from _expression(origin, (*key, "delivery", "score"), found)
 
 
 def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterator[Finding]:

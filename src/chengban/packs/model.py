@@ -297,6 +297,40 @@ class Amount(Declaration):
         return self
 
 
+class Delivery(Declaration):
+    """How often a version is given, and within what (兑现安排).
+
+    `places` (名额) go by the order of acceptance (先到先得) or, with order `score`, by `score`: FEEL, the higher first, equal
+    scores by acceptance. `notice_days` is the public notice (公示) in working days. None of them: it is settled outside.
+    """
+
+    period: Literal["once", "year", "quarter", "month"] = "year"
+    budget: Annotated[Decimal, Field(ge=0, max_digits=20, decimal_places=2)] | None = None
+    """In 元, for one period."""
+    places: Annotated[int, Field(ge=1)] | None = None
+    order: Literal["acceptance", "score"] = "acceptance"
+    score: str | None = None
+    notice_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    citation: Citation | None = None
+    confidence: Confidence
+
+    def period_of(self, on: date) -> str:
+        """The name of the period that a day falls in: 2025, 2025Q4, 2025-12, or once."""
+        names = {
+            "once": "once",
+            "year": str(on.year),
+            "quarter": f"{on.year}Q{(on.month + 2) // 3}",
+            "month": f"{on.year}-{on.month:02}",
+        }
+        return names[self.period]
+
+    @model_validator(mode="after")
+    def _score_goes_with_order(self) -> "Delivery":
+        if (self.order == "score") != (self.score is not None):
+            raise ValueError("score goes with order: score, and only with it")
+        return self
+
+
 class PolicyVersion(Declaration):
     """A policy as it stands from one day to another (版本). Both days are included; `until` none: not yet ended."""
 
@@ -309,6 +343,7 @@ class PolicyVersion(Declaration):
     parameters: tuple[Parameter, ...] = ()
     clauses: tuple[Clause, ...] = Field(min_length=1)
     amount: Amount
+    delivery: Delivery | None = None
     note: str | None = None
 
     def in_force(self, on: date) -> bool:
@@ -334,6 +369,8 @@ class Policy(Declaration):
     mode_note: str | None = None
     excludes: tuple[PolicyId, ...] = ()
     """Policies that cannot be had together with this one (不可同享, 择优)."""
+    best_of: Identifier | None = None
+    """A group of policies of which a subject has, in a period, the one that is worth most (择优不重复)."""
     succeeds: PolicyId | None = None
     versions: tuple[PolicyVersion, ...] = Field(min_length=1)
 
