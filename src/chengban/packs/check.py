@@ -12,9 +12,10 @@ from chengban.packs import loader
 from chengban.packs.examples import run_examples
 from chengban.packs.loader import Origin, Pack
 from chengban.packs.model import FactDeclaration, Policy, PolicyVersion, Register, Source, Subjects
+from chengban.packs.own_words import clashing_words
 from chengban.packs.source import Finding
 from chengban.packs.units import convertible
-from chengban.packs.vocabulary import parameters_of, register_vocabulary, table_text, vocabulary
+from chengban.packs.vocabulary import bindings, parameters_of, register_vocabulary, table_text, vocabulary
 
 Key = tuple[str | int, ...]
 
@@ -233,17 +234,8 @@ def _overlaps(policy: Policy, origin: Origin) -> Iterator[Finding]:
 
 
 def _own_words(pack: Pack, version: PolicyVersion, origin: Origin, key: Key) -> Iterator[Finding]:
-    """A version's clause ids and parameter names are its own, and no parameter hides behind a fact."""
-    for name, count in Counter(clause.id for clause in version.clauses).items():
-        if count > 1:
-            yield Finding(origin.place(*key, "clauses"), f"clause {name} is declared {count} times")
-    taken = {name: fact.id for fact in pack.facts.values() for name in (fact.id, fact.name, *fact.aliases)}
-    for number, parameter in enumerate(version.parameters):
-        place = origin.place(*key, "parameters", number, "name")
-        for name in {parameter.id, parameter.name}:
-            if name in taken:
-                yield Finding(place, f"{name} is the name of {taken[name]}; call the parameter something else")
-            taken[name] = f"parameter {parameter.id}"
+    for clash in clashing_words(pack, version):
+        yield Finding(origin.place(*key, *clash.key), clash.message)
 
 
 def _spoken(pack: Pack) -> Iterator[Finding]:
@@ -254,11 +246,15 @@ def _spoken(pack: Pack) -> Iterator[Finding]:
         yield from _expression(city, ("consistency", number, "rule"), rules.check(rule.rule, words))
     for policy in pack.policies.values():
         for number, version in enumerate(policy.versions):
-            yield from _version(version, words, pack.origin("policies", policy.id), ("versions", number))
+            yield from _version(pack, version, words, pack.origin("policies", policy.id), ("versions", number))
 
 
-def _version(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key: Key) -> Iterator[Finding]:
-    parameters = parameters_of(version)
+def _version(pack: Pack, version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key: Key) -> Iterator[Finding]:
+    tables = list(_tables(version, words, origin, key))
+    if tables:
+        yield from tables
+        return
+    parameters = bindings(pack, version)
     for number, clause in enumerate(version.clauses):
         found = rules.check(clause.when, words, expected="boolean", parameters=parameters)
         yield from _expression(origin, (*key, "clauses", number, "when"), found)
@@ -268,6 +264,13 @@ def _version(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, ke
     if version.delivery is not None and version.delivery.score is not None:
         found = rules.check(version.delivery.score, words, expected="number", parameters=parameters)
         yield from _expression(origin, (*key, "delivery", "score"), found)
+
+
+def _tables(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key: Key) -> Iterator[Finding]:
+    """The version's own tables, each as one expression."""
+    for number, table in enumerate(version.tables):
+        for finding in rules.check(table_text(table), words, expected=None, parameters=parameters_of(version)):
+            yield Finding(origin.place(*key, "tables", number), finding.message)
 
 
 def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterator[Finding]:

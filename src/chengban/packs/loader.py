@@ -60,6 +60,8 @@ class Pack:
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     vocabulary: Any = field(default=None, repr=False)
     """Kept by `packs.vocabulary` once it is built."""
+    publications: int = 0
+    """The last line of the city's log of publications that is laid over the files; 0: the files alone."""
 
     @cached_property
     def items(self) -> dict[str, Item]:

@@ -341,6 +341,8 @@ class PolicyVersion(Declaration):
     sources: tuple[Citation, ...] = Field(min_length=1)
     confidence: Confidence
     parameters: tuple[Parameter, ...] = ()
+    tables: tuple[DecisionTable, ...] = ()
+    """Decision tables of this version's own, which its clauses and its amount name as they name parameters."""
     clauses: tuple[Clause, ...] = Field(min_length=1)
     amount: Amount
     delivery: Delivery | None = None

@@ -140,8 +140,18 @@ def expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
 
 
 def _expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
+    words, bound = vocabulary(pack), bindings(pack, version)
+    return rules.bind(words.resolve(rules.parse(text, names=(*words.names, *bound))), bound)
+
+
+def bindings(pack: Pack, version: PolicyVersion) -> dict[str, object]:
+    """What a version's expressions may name beside facts: its parameters, its tables as nodes. Raises `rules.FeelSyntaxError`."""
     words, parameters = vocabulary(pack), parameters_of(version)
-    return rules.bind(words.resolve(rules.parse(text, names=(*words.names, *parameters))), parameters)
+    bound = dict(parameters)
+    for table in version.tables:
+        node = words.resolve(rules.parse(table_text(table), names=(*words.names, *parameters)))
+        bound[table.id] = bound[table.name] = rules.bind(node, parameters)
+    return bound
 
 
 def clauses_of(pack: Pack, version: PolicyVersion) -> list[rules.Clause]:

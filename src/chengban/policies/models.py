@@ -17,6 +17,8 @@ class MatchRun(models.Model):
     seconds = models.FloatField("用时")
     match_seconds = models.FloatField("其中匹配用时")
     by = models.CharField("谁", max_length=80)
+    publications = models.PositiveBigIntegerField("政策截至公布记录", default=0)
+    """The last line of the log of publications that the run knew."""
 
     class Meta:
         verbose_name = "匹配"
@@ -168,3 +170,6 @@ class OfferStep(models.Model):
     class Meta:
         verbose_name = "拟享步骤"
         indexes = [models.Index(fields=["offer", "id"], name="policies_offer_steps")]
+
+
+from chengban.policies.edition_models import Edition, EditionStep, Publication  # noqa: E402, F401

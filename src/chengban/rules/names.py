@@ -110,12 +110,14 @@ def rename(node: Node, names: Mapping[str, str]) -> Node:
 
 
 def bind(node: Node, parameters: Mapping[str, Any]) -> Node:
-    """`node` with parameters replaced by their values. Raises ParameterError for a value that has no literal."""
+    """`node` with parameters replaced by their values, or the nodes they stand for. Raises ParameterError for what is neither."""
     literals = {name: _literal(name, value) for name, value in parameters.items()}
     return replace_names(node, lambda name: literals.get(name.name, name))
 
 
 def _literal(name: str, value: Any) -> Node:
+    if isinstance(value, Node):
+        return value
     try:
         return as_literal(to_feel(value))
     except TypeError as problem:
