@@ -77,8 +77,15 @@ def test_of_two_who_write_at_once_the_second_is_told() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("change", ["UPDATE policies_edition SET written = '{}'", "DELETE FROM policies_edition",
-                                    "UPDATE policies_publication SET reason = 'x'", "DELETE FROM policies_publication"])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE policies_edition SET written = '{}'",
+        "DELETE FROM policies_edition",
+        "UPDATE policies_publication SET reason = 'x'",
+        "DELETE FROM policies_publication",
+    ],
+)
 def test_the_database_refuses_to_change_what_is_published(change: str) -> None:
     from django.db import connection
 

@@ -26,10 +26,11 @@ def clashing_words(pack: Pack, version: PolicyVersion) -> Iterator[Clash]:
         if count > 1:
             yield Clash(("clauses",), name, f"clause {name} is declared {count} times")
     taken = {name: fact.id for fact in pack.facts.values() for name in (fact.id, fact.name, *fact.aliases)}
-    for group, kind, words in (("parameters", "parameter", version.parameters), ("tables", "table", version.tables)):
-        for number, one in enumerate(words):
-            for name in {one.id, one.name}:
-                if name in taken:
-                    told = f"{name} is the name of {taken[name]}; call the {kind} something else"
-                    yield Clash((group, number, "name"), name, told, taken[name])
-                taken[name] = f"{kind} {one.id}"
+    named = [("parameter", number, {one.id, one.name}) for number, one in enumerate(version.parameters)]
+    named += [("table", number, {one.id, one.name}) for number, one in enumerate(version.tables)]
+    for kind, number, names in named:
+        for name in names:
+            if name in taken:
+                told = f"{name} is the name of {taken[name]}; call the {kind} something else"
+                yield Clash((f"{kind}s", number, "name"), name, told, taken[name])
+            taken[name] = kind
