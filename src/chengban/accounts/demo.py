@@ -1,4 +1,4 @@
-"""The cast of the demonstration: seven people who do not exist, one for each role."""
+"""The cast of the demonstration: people who do not exist, one for each role, and a second officer who approves."""
 
 import hashlib
 import hmac
@@ -31,6 +31,7 @@ CAST: tuple[CastMember, ...] = (
     CastMember("agent", "林知远", Role.AGENT),
     CastMember("clerk", "孟晓棠", Role.CLERK, "administrative_approval"),
     CastMember("officer", "石砚秋", Role.OFFICER, "science"),
+    CastMember("reviewer", "许问渠", Role.OFFICER, "human_resources"),
     CastMember("steward", "陆湖生", Role.STEWARD, "big_data"),
     CastMember("auditor", "郑明澈", Role.AUDITOR),
     CastMember("administrator", "高望舒", Role.ADMINISTRATOR, "big_data"),
@@ -50,7 +51,7 @@ def password_of(login: str) -> str:
 
 @transaction.atomic
 def make_demo_cast(*, by: Actor, enterprise: str = "", citizen: str = "") -> list[Account]:
-    """Open the seven accounts, or bring those that exist up to date. `enterprise` (USCC) is whom the agent acts for.
+    """Open their accounts, or bring those that exist up to date. `enterprise` (USCC) is whom the agent acts for.
 
     `citizen` is the citizen number that the citizen is. Can be called again at any time; raises `NotDemo`.
     """

@@ -25,6 +25,9 @@ class Verb(StrEnum):
     READ_QUALITY = "read quality"
     DOWNLOAD_QUARANTINE = "download quarantine"
     READ_LEDGER = "read ledger"
+    READ_DRAFTS = "read drafts"
+    WRITE_DRAFTS = "write drafts"
+    APPROVE_DRAFTS = "approve drafts"
     READ_ACCOUNTS = "read accounts"
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
@@ -38,6 +41,9 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_QUALITY: _("看数据质量"),
     Verb.DOWNLOAD_QUARANTINE: _("下载隔离数据"),
     Verb.READ_LEDGER: _("查留痕"),
+    Verb.READ_DRAFTS: _("看政策稿"),
+    Verb.WRITE_DRAFTS: _("起草政策"),
+    Verb.APPROVE_DRAFTS: _("审核、公布和撤回政策"),
     Verb.READ_ACCOUNTS: _("看账号和权限"),
     Verb.OPEN_ACCOUNT: _("开账号"),
     Verb.GRANT_ROLE: _("授予角色"),
@@ -55,6 +61,9 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_QUALITY:        frozenset({            _P, _S, _A}),
     Verb.DOWNLOAD_QUARANTINE: frozenset({                _S}),
     Verb.READ_LEDGER:         frozenset({                    _A}),
+    Verb.READ_DRAFTS:         frozenset({            _P,     _A}),
+    Verb.WRITE_DRAFTS:        frozenset({            _P}),
+    Verb.APPROVE_DRAFTS:      frozenset({            _P}),
     Verb.READ_ACCOUNTS:       frozenset({                    _A, _M}),
     Verb.OPEN_ACCOUNT:        frozenset({                        _M}),
     Verb.GRANT_ROLE:          frozenset({                        _M}),

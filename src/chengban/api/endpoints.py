@@ -10,6 +10,7 @@ from chengban.api import shapes
 from chengban.api.guard import signed_in
 from chengban.facts.profile import Profile
 from chengban.lib import clock
+from chengban.policies import catalogue
 from chengban.portal import file_pages
 from chengban.portal.figures import figures_of
 from chengban.portal.views.enterprises import purpose_of
@@ -24,13 +25,13 @@ NOT_FOUND = {401: shapes.Mistake, 404: shapes.Mistake}
 @api.get("/policies", response=list[shapes.PolicyOut], tags=["policies"])
 def policies(request: HttpRequest) -> list[dict[str, object]]:
     """All policies, with the version in force today."""
-    return [shapes.policy(policy, clock.today()) for policy in packs.current().policies.values()]
+    return [shapes.policy(policy, clock.today()) for policy in catalogue.current().policies.values()]
 
 
 @api.get("/policies/{policy_id}", response={200: shapes.PolicyDetail, 404: shapes.Mistake}, tags=["policies"])
 def policy(request: HttpRequest, policy_id: str) -> shapes.PolicyDetail:
     """One policy: its versions with conditions, clauses and parameters, and the figures of the latest match."""
-    found = packs.current().policies.get(policy_id)
+    found = catalogue.current().policies.get(policy_id)
     if found is None:
         raise HttpError(404, "没有这项政策。")
     today = clock.today()
@@ -58,7 +59,7 @@ def enterprise(request: HttpRequest, subject: str) -> shapes.FileOut:
 def enterprise_policies(request: HttpRequest, subject: str) -> shapes.VerdictsOut:
     """What every policy in force says of an enterprise, condition by condition. The reading is recorded."""
     profile = _read(request, subject)
-    return shapes.verdicts(profile, file_pages.findings(packs.current(), profile, on=profile.on))
+    return shapes.verdicts(profile, file_pages.findings(catalogue.current(), profile, on=profile.on))
 
 
 def _read(request: HttpRequest, subject: str) -> Profile:

@@ -29,7 +29,7 @@ def budget(policy: str, period: str, total: str, places: int | None, as_json: bo
     """Give POLICY its budget for a period, or change it."""
     ready()
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.payments import set_budget
 
     declared_policy(current(), policy)
@@ -63,7 +63,7 @@ def order(policy: str, period: str, file: Path, on: datetime | None, as_json: bo
     """Order payments for a confirmed list. Each line is judged again by the facts of the day; who does not qualify is kept out."""
     ready()
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.payments import order_payments
 
     pack, by, day = current(), Actor.system("cli"), business_date(on)

@@ -102,7 +102,7 @@ def _empty_database() -> None:
 
 
 def _build(made: Made, tell: Tell) -> None:
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
 
     tell("迁移数据库", 0, 1)
     migrate_all()

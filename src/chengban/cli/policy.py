@@ -23,7 +23,7 @@ def policy() -> None:
 @JSON
 def list_policies(on: datetime | None, as_json: bool) -> None:
     """Every policy, and the version in force on the date."""
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
 
     take_up_demo()
     day = business_date(on)
@@ -62,7 +62,7 @@ def _row(declared: Any, day: Any) -> dict[str, Any]:
 @JSON
 def explain_policy(name: str, file: Path, language: str, on: datetime | None, as_json: bool) -> None:
     """What POLICY says about the facts in a file: clause by clause, and what is missing. Needs no database."""
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.explaining import clause_verdict, explain
 
     take_up_demo()
@@ -91,7 +91,7 @@ def simulate_policy(name: str, settings: tuple[str, ...], file: Path | None, on:
     ready()
     from chengban.cli.simulation import print_simulation, setting, simulation_dict
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.domain import simulate_policy as simulate
     from chengban.policies.errors import WrongParameter
     from chengban.policies.payments import newest_budget
@@ -198,7 +198,7 @@ def run_match(on: datetime | None, as_json: bool) -> None:
     """Match the whole city at the business date; prints counts per policy."""
     ready()
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.domain import run_match as run
 
     with progress(quiet=as_json) as tell:
@@ -235,7 +235,7 @@ def print_table(made: Any) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
 
     pack = current()
     table = Table(title=f"{made.on} · {made.enterprises:,} 家企业 · {made.people:,} 人 · 匹配 {made.match_seconds:.2f} 秒")
@@ -275,7 +275,7 @@ def show_enterprise(uscc: str, on: datetime | None, as_json: bool) -> None:
     ready()
     from chengban.facts.profile import open_file
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.domain import policies_of
 
     pack, day = current(), business_date(on)

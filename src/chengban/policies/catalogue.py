@@ -27,6 +27,11 @@ def last_publication() -> int:
     return Publication.objects.aggregate(last=Max("pk"))["last"] or 0
 
 
+def withdrawal_of(policy: str, version: str) -> Publication | None:
+    """The line of the log by which a version was withdrawn; none where it was not."""
+    return Publication.objects.filter(act=Publication.Act.WITHDRAWN, policy=policy, version=version).first()
+
+
 def as_of(pack: Pack, number: int) -> Pack:
     """The pack with the log laid over it up to a line."""
     return _laid_over(_Files(pack), number) if number else pack

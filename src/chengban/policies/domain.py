@@ -50,6 +50,7 @@ def run_match(pack: Pack, *, by: Actor, on: date, progress: Step = lambda step, 
             seconds=time.perf_counter() - started,
             match_seconds=match_seconds,
             by=str(by),
+            publications=pack.publications,
         )
         PolicyMatch.objects.bulk_create(_rows(pack, run, outcomes))
         ledger.append(by, "policies.match", f"match:{run.pk}", {"on": on.isoformat(), "known_by": last})
@@ -92,7 +93,8 @@ def latest_run() -> MatchRun | None:
 
 def is_current(pack: Pack, run: MatchRun, on: date) -> bool:
     """Whether a run still says what a new one would: same day, same data, same pack."""
-    return run.on == on and run.known_by == last_batch() and run.pack_digest == digest(pack)
+    same_policies = run.publications == pack.publications and run.pack_digest == digest(pack)
+    return run.on == on and run.known_by == last_batch() and same_policies
 
 
 def digest(pack: Pack) -> str:

@@ -135,16 +135,29 @@ class Simulation:
 class Simulator:
     """One policy over a frame that is held: `simulate` may be called again and again.
 
-    Raises `NotInForce` where no version is in force on the day.
+    With `drafted`, a version that is not published yet may be tried over the facts that it names; it stands beside itself
+    where no version is in force on the day. Raises `NotInForce` where there is neither.
     """
 
-    def __init__(self, pack: Pack, policy: Policy, table: pa.Table, *, on: date, frame_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        pack: Pack,
+        policy: Policy,
+        table: pa.Table,
+        *,
+        on: date,
+        frame_seconds: float = 0.0,
+        drafted: PolicyVersion | None = None,
+    ) -> None:
         self.pack, self.policy, self.table, self.on = pack, policy, table, on
-        self.version = version_of(policy, on)
+        self.version = policy.in_force(on) or drafted or version_of(policy, on)
         self.frame_seconds = frame_seconds
         started = time.perf_counter()
         with quiet.to_log("chengban.policies", policy=policy.id):
-            self._program = rules.compile({policy.id: condition_of(pack, self.version, on)}, on=on)
+            conditions = {policy.id: condition_of(pack, self.version, on)}
+            if drafted is not None:
+                conditions["drafted"] = condition_of(pack, drafted, on)
+            self._program = rules.compile(conditions, on=on)
             self._codes = self._program.encode(table)
             self._counter = _counter(pack, table, on)
         self.encode_seconds = time.perf_counter() - started
@@ -153,9 +166,14 @@ class Simulator:
     def simulate(self, settings: Iterable[tuple[str, str]] = ()) -> Simulation:
         """The version in force beside the same with each (parameter, value) changed. Raises `WrongParameter`."""
         changed = list(settings)
-        simulated, (match, whole) = None, self._first
-        if changed:
-            simulated, (match, whole) = self._ask(with_parameters(self.version, changed))
+        return self.beside(with_parameters(self.version, changed)) if changed else self._told(None, self._first)
+
+    def beside(self, version: PolicyVersion) -> Simulation:
+        """The version in force beside another one over the same facts."""
+        return self._told(*self._ask(version))
+
+    def _told(self, simulated: Outcome | None, spent: tuple[float, float]) -> Simulation:
+        match, whole = spent
         seconds = Seconds(self.frame_seconds, self.encode_seconds, match, whole)
         return Simulation(self.policy, self.on, self.table, self.in_force, simulated, seconds)
 

@@ -31,6 +31,7 @@ WAYS: tuple[Way, ...] = (
     Way("registers", _("数据目录")),
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),
+    Way("drafts", _("政策起草"), Verb.READ_DRAFTS),
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
@@ -54,6 +55,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 # Pages that stand under an entry of the navigation.
 SECTIONS = {
     "policy": "policies",
+    "draft": "drafts",
     "item": "items",
     "register": "registers",
     "enterprise": "enterprises",

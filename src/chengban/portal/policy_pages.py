@@ -7,6 +7,8 @@ from itertools import groupby
 
 from chengban.packs import Pack
 from chengban.packs.model import Department, Policy, PolicyVersion, Register
+from chengban.policies.catalogue import withdrawal_of
+from chengban.policies.models import Publication
 from chengban.portal.charts import Chart
 from chengban.portal.figures import PolicyFigures, figures_of, latest_figures
 
@@ -61,23 +63,26 @@ class PolicyPage:
     charts: tuple[Chart, ...]
     unconfirmed: int
     today: date
+    withdrawn: Publication | None
+    may_withdraw: bool
 
     @property
     def is_in_force(self) -> bool:
         return self.version.in_force(self.today)
 
 
-def page(pack: Pack, policy: Policy, *, on: date, version: str | None) -> PolicyPage | None:
+def page(pack: Pack, policy: Policy, *, on: date, version: str | None, may_withdraw: bool = False) -> PolicyPage | None:
     """The page of `policy`: the version asked for, else the one in force, else the newest. None: no such version."""
     shown = _version(policy, on, version)
     if shown is None:
         return None
     figures = figures_of(policy.id, shown.version)
+    withdrawn = withdrawal_of(policy.id, shown.version)
     return PolicyPage(
         policy, shown, state(policy, on), tuple(pack.departments[d] for d in policy.departments),
         tuple(pack.policies[p] for p in policy.excludes if p in pack.policies),
         pack.policies.get(policy.succeeds or ""), figures, figures.charts(pack) if figures else (),
-        _unconfirmed(shown), on,
+        _unconfirmed(shown), on, withdrawn, may_withdraw and withdrawn is None and (shown.until is None or shown.until >= on),
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from functools import lru_cache
 from pypinyin import Style, lazy_pinyin
 from rapidfuzz import fuzz
 
+from chengban import packs
 from chengban.packs import Pack
+from chengban.policies import catalogue
 
 LEAST = 60.0
 """A find below this score is left out: tried on the phrases of tests/portal/test_search.py."""
@@ -136,12 +138,10 @@ def _overlaps(meant: Word, said: Word) -> float:
 
 
 @lru_cache(maxsize=2)
-def _indexed(folder: str, pack_id: int) -> tuple[Entry, ...]:
-    from chengban import packs
-
-    return index(packs.current())
+def _indexed(folder: str, pack_id: int, publications: int) -> tuple[Entry, ...]:
+    return index(catalogue.as_of(packs.current(), publications))
 
 
 def entries(pack: Pack) -> tuple[Entry, ...]:
-    """The index of the pack this installation runs on, made once."""
-    return _indexed(str(pack.folder), id(pack))
+    """The index of this installation's pack with what was published, made once a state."""
+    return _indexed(str(pack.folder), id(packs.current()), pack.publications)

@@ -15,6 +15,7 @@ from chengban.facts.frame import Kind
 from chengban.facts.profile import Profile
 from chengban.facts.search import find_enterprises
 from chengban.lib import clock
+from chengban.policies import catalogue
 from chengban.portal import file_pages
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import readings_of
@@ -90,7 +91,7 @@ def _file(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
 
 def _policies(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
     profile = read_or_404(request, kind, subject)
-    found = file_pages.findings(packs.current(), profile, on=profile.on)
+    found = file_pages.findings(catalogue.current(), profile, on=profile.on)
     given = {"profile": profile, "findings": found, "tab": "policies"}
     return render(request, "portal/pages/file_policies.html", given | _whose(request, profile))
 

@@ -4,14 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chengban import packs
 from chengban.lib import clock
+from chengban.policies import catalogue
 from chengban.portal import home_pages
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    pack = packs.current()
+    pack = catalogue.current()
     given = {
         "own": home_pages.own_subjects(pack, request.user, on=clock.today()),
         "examples": home_pages.EXAMPLES,

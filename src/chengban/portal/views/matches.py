@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chengban import packs
 from chengban.accounts.permissions import Verb
 from chengban.lib import clock
+from chengban.policies import catalogue
 from chengban.policies.domain import latest_run
 from chengban.portal import policy_pages
 from chengban.portal.charts import bar_chart
@@ -17,7 +17,7 @@ from chengban.portal.needs import needs
 @require_safe
 @needs(Verb.READ_MATCHES)
 def matches(request: HttpRequest) -> HttpResponse:
-    pack = packs.current()
+    pack = catalogue.current()
     rows = [row for row in policy_pages.rows(pack, on=clock.today()) if row.figures]
     given = {"run": latest_run(), "rows": rows, "wanted": bar_chart(*wanted_facts(pack, [r.figures for r in rows if r.figures]))}
     return render(request, "portal/pages/matches.html", given)
