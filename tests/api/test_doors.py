@@ -93,7 +93,9 @@ def test_a_policys_unconfirmed_values_are_marked(client: Client, db: None) -> No
     assert marks <= {"S", "K", "?"} and "?" in marks
 
 
-def test_lists_ask_the_database_for_what_was_published_alone(client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_lists_ask_the_database_for_what_was_published_alone(
+    client: Client, db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_num_queries(1):
         client.get("/api/policies")
         client.get("/api/registers")

@@ -1,5 +1,6 @@
 """The words that policies are written in, as the rules engine knows them: facts, their formulas and their tables."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from itertools import groupby
@@ -10,6 +11,7 @@ from chengban.packs.loader import Pack
 from chengban.packs.model import CodeSet, DecisionTable, FactDeclaration, FieldType, PolicyVersion, Register, TableRule
 
 _MOST_KEPT = 20_000
+_NEGATED = re.compile(r"\s*not\s*\((.*)\)\s*", re.DOTALL)
 _Made = TypeVar("_Made")
 
 
@@ -94,6 +96,9 @@ def _chain(inputs: tuple[str, ...], run: list[TableRule], otherwise: str) -> str
 
 
 def _test(name: str, test: str) -> str:
+    negated = _NEGATED.fullmatch(test)
+    if negated is not None and rules.parse_unary_tests(test).negated:
+        return f"not(({name}) in ({negated[1]}))"
     return f"(({name}) in ({test}))" if "?" not in test else f"({test.replace('?', f'({name})')})"
 
 

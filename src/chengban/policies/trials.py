@@ -6,8 +6,10 @@ Each process of the server holds a few. What is held is thrown away when the dat
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.db import connection
 
@@ -42,10 +44,23 @@ class Opening:
         return 100 * self.done // self.total if self.total else 0
 
 
-class Trials:
-    """The frames that this process holds for drafts."""
+def in_background(work: Callable[[], None]) -> None:
+    """Do the work in a thread of its own, with a connection of its own."""
 
-    def __init__(self) -> None:
+    def alone() -> None:
+        try:
+            work()
+        finally:
+            connection.close()
+
+    threading.Thread(target=alone, daemon=True).start()
+
+
+class Trials:
+    """The frames that this process holds for drafts. `start` is how a frame's reading is begun."""
+
+    def __init__(self, start: Callable[[Callable[[], None]], None] = in_background) -> None:
+        self.start = start
         self._held: OrderedDict[_Key, Opening] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -67,7 +82,7 @@ class Trials:
             found = self._held.get(key)
             if found is None or found.failed:
                 found = self._held[key] = Opening()
-                threading.Thread(target=_open, args=(found, pack, policy, made.version, wanted, on, batch), daemon=True).start()
+                self.start(partial(_open, found, pack, policy, made.version, wanted, on, batch))
             self._held.move_to_end(key)
             while len(self._held) > HELD:
                 self._held.popitem(last=False)
@@ -81,7 +96,7 @@ def _wanted(pack: Pack, policy: Policy, drafted: PolicyVersion, on: date) -> lis
 
 
 def _open(opening: Opening, pack: Pack, policy: Policy, drafted: PolicyVersion, wanted: list[str], on: date, batch: int) -> None:
-    """Read the frame and hold it; in a thread of its own, with a connection of its own."""
+    """Read the frame and hold it."""
 
     def tell(done: int, total: int) -> None:
         opening.done, opening.total = done, total
@@ -95,7 +110,6 @@ def _open(opening: Opening, pack: Pack, policy: Policy, drafted: PolicyVersion, 
         opening.failed = "全市数据没有读成。草稿已保存，请过一会儿再试。"
     finally:
         opening.ready.set()
-        connection.close()
 
 
 trials = Trials()
