@@ -96,7 +96,8 @@ def write(table: Mapping[str, Any]) -> bytes:
         requirement = _add(decision, "informationRequirement", id=f"requirement_{number}")
         _add(requirement, "requiredInput", href=f"#input_{number}")
     _logic(decision, table)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
 
 
 def _logic(decision: Element, table: Mapping[str, Any]) -> None:

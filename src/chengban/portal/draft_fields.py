@@ -188,6 +188,10 @@ class ShownGroup:
     blank: tuple[Shown, ...] = field(default=())
 
     @property
+    def is_wrong(self) -> bool:
+        return any(one.mistakes for row in self.rows for one in row)
+
+    @property
     def id(self) -> str:
         return "f-" + self.group.path.replace(".", "-")
 
@@ -237,11 +241,11 @@ def _at(value: Any, path: str) -> Any:
     return value
 
 
-def field_id(pack_groups: Sequence[ShownGroup], name: str) -> str:
+def field_id(groups: Sequence[ShownGroup], name: str) -> str:
     """The id on the page that a mistake of that name links to: its field's, else its group's."""
-    for group in pack_groups:
+    for group in groups:
         for row in group.rows:
             for one in row:
                 if any(mistake.field == name for mistake in one.mistakes):
                     return one.id
-    return next((g.id for g in pack_groups if name == g.group.path or name.startswith(g.group.path + ".")), "f-version")
+    return next((g.id for g in groups if name == g.group.path or name.startswith(g.group.path + ".")), "f-version")

@@ -78,7 +78,7 @@ class DraftPage:
 def page(pack: Pack, edition: Edition, account: Account, written: dict[str, Any] | None = None) -> DraftPage:
     """The page of a draft as it is kept, or with what was typed and could not be kept (`written`)."""
     shown_as = edition.written if written is None else written
-    found = mistakes_in(pack, shown_as)
+    found = mistakes_in(pack, shown_as) if shown_as else []  # an empty form is not yet wrong
     groups = draft_fields.shown(pack, shown_as, found)
     history = timeline(edition)
     step = history[0].step.step
@@ -132,7 +132,7 @@ class Outlook:
 
 def outlook(pack: Pack, written: dict[str, Any], *, on: date, patience: float = PATIENCE) -> Outlook:
     """What a draft comes to for the whole city on a day."""
-    mistakes = mistakes_in(pack, written)
+    mistakes = mistakes_in(pack, written) if written else []
     try:
         made = declared(written)
     except NotDeclared:

@@ -41,9 +41,8 @@ class Completion {
     this.list.setAttribute("aria-label", editor.labels[0]?.textContent ?? "");
     this.list.hidden = true;
     editor.after(this.list);
-    editor.setAttribute("role", "combobox");
+    editor.setAttribute("aria-haspopup", "listbox");
     editor.setAttribute("aria-autocomplete", "list");
-    editor.setAttribute("aria-expanded", "false");
     editor.setAttribute("aria-controls", this.list.id);
     editor.addEventListener("input", () => this.offer());
     editor.addEventListener("keydown", (event) => this.press(event));
@@ -57,7 +56,6 @@ class Completion {
     const found = begun ? fitting(all, begun) : [];
     this.list.replaceChildren(...found.map((one, place) => this.option(one, place)));
     this.list.hidden = found.length === 0;
-    this.editor.setAttribute("aria-expanded", String(found.length > 0));
     this.choose(0);
   }
 
@@ -111,7 +109,6 @@ class Completion {
 
   close() {
     this.list.hidden = true;
-    this.editor.setAttribute("aria-expanded", "false");
     this.editor.removeAttribute("aria-activedescendant");
   }
 }
