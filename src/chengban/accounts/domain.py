@@ -30,6 +30,10 @@ class WeakPassword(AccountRefused):
 class WrongContact(AccountRefused):
     """An e-mail address or a mobile number is none."""
 
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
 
 def _about(account: Account) -> str:
     return f"account:{account.pk}"
@@ -78,7 +82,7 @@ def set_contacts(account: Account, *, email: str, phone: str, by: Actor) -> None
     """
     email, phone = email.strip(), re.sub(r"[\s-]", "", phone)
     if phone and not _MOBILE.fullmatch(phone):
-        raise WrongContact(_("手机号应为 11 位数字，以 1 开头。请核对后重新填写。"))
+        raise WrongContact("phone", _("手机号应为 11 位数字，以 1 开头。请核对后重新填写。"))
     if email:
         _need_address(email)
     account.email, account.phone = email, phone
@@ -92,7 +96,7 @@ def _need_address(email: str) -> None:
         validate_email(email)
         MaxLengthValidator(longest)(email)
     except ValidationError as mistake:
-        raise WrongContact(_("电子邮箱的写法不对，例如 name@example.cn。请核对后重新填写。")) from mistake
+        raise WrongContact("email", _("电子邮箱的写法不对，例如 name@example.cn。请核对后重新填写。")) from mistake
 
 
 @transaction.atomic

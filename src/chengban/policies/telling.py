@@ -26,7 +26,8 @@ _OFFER: Mapping[str, _Words] = {
     OfferStep.Step.CONFIRMED: _Words(
         Kind.OFFER_WAITS,
         "您有一笔{policy}待确认",
-        "主管部门已核实，您可以享受{policy}，金额 {amount} 元。不用提交申请：请登录核对，并确认收款账户；不要的可以放弃，数据不对的可以提出。",
+        "主管部门已核实，您可以享受{policy}，金额 {amount} 元。不用提交申请：请登录核对，并确认收款账户；"
+        "不要的可以放弃，数据不对的可以提出。",
         "{policy}: yours to confirm",
         "The department has confirmed that you qualify for {policy}: ¥{amount}. You need not apply. Sign in, check it and confirm"
         " the account to be paid; you may also decline it, or say that a datum is wrong.",
@@ -91,7 +92,8 @@ _PAYMENT: Mapping[str, _Words] = {
         "{policy}没有到账，请核对账户",
         "{policy}的 {amount} 元被退回。原因：{reason}。钱仍为您留着：请联系主管部门更正账户，更正后再次拨付。",
         "{policy}: the payment came back",
-        "¥{amount} for {policy} came back. The money is kept for you: have the department correct the account, and it is paid again.",
+        "¥{amount} for {policy} came back. The money is kept for you: have the department correct the account, and it is paid"
+        " again.",
     ),
 }  # fmt: skip
 """States of a payment that the subject hears of. That a message waits, or is sent again, is the city's own business."""

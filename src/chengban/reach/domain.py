@@ -76,13 +76,17 @@ def letters_of(account: Account) -> QuerySet[Letter]:
 
 def unread_count(account: Account) -> int:
     """How many letters the account has not read, in one query."""
-    return letters_of(account).filter(is_read=False).count()
+    return _unread(letters_of(account), account).count()
+
+
+def _unread(letters: QuerySet[Letter], account: Account) -> QuerySet[Letter]:
+    return letters.exclude(Exists(ReadMark.objects.filter(letter=OuterRef("pk"), account=account)))
 
 
 def mark_read(letters: QuerySet[Letter], account: Account) -> int:
     """Keep that an account read some letters; how many it had not read before."""
     with transaction.atomic():
-        unread = list(letters.filter(is_read=False).order_by("pk").values_list("pk", flat=True))
+        unread = list(_unread(letters, account).order_by("pk").values_list("pk", flat=True))
         now = clock.now()
         marks = [ReadMark(letter_id=number, account=account, at=now) for number in unread]
         ReadMark.objects.bulk_create(marks, ignore_conflicts=True)

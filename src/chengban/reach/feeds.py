@@ -1,5 +1,7 @@
 """A subject's letters as an Atom feed (RFC 4287): titles and days, and where to read on."""
 
+import re
+from datetime import datetime
 from xml.etree import ElementTree
 
 from django.utils.timezone import localtime
@@ -42,14 +44,13 @@ def _entry(root: ElementTree.Element, feed: Feed, letter: Letter, portal: str) -
 
 def _add(parent: ElementTree.Element, name: str, text: str = "", **attributes: str) -> ElementTree.Element:
     child = ElementTree.SubElement(parent, f"{{{_ATOM}}}{name}", attributes)
-    child.text = _printable(text) or None
+    child.text = _UNWRITABLE.sub("", text) or None
     return child
 
 
-def _printable(text: str) -> str:
-    """Without the characters that XML 1.0 has no way to write."""
-    return "".join(sign for sign in text if sign in "\t\n\r" or "\x20" <= sign <= "\ud7ff" or "\ue000" <= sign <= "\ufffd" or sign > "\uffff")
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write."""
 
 
-def _moment(value: object) -> str:
-    return localtime(value, clock.CHINA).isoformat(timespec="seconds")  # type: ignore[arg-type]
+def _moment(value: datetime) -> str:
+    return localtime(value, clock.CHINA).isoformat(timespec="seconds")

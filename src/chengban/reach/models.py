@@ -117,4 +117,6 @@ class Feed(models.Model):
 
     class Meta:
         verbose_name = "订阅"
-        constraints = [models.UniqueConstraint(fields=["account", "subject"], condition=Q(withdrawn_at=None), name="one_feed_holds")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "subject"], condition=Q(withdrawn_at=None), name="one_feed_holds")
+        ]

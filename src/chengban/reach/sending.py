@@ -1,10 +1,10 @@
 """Channels (渠道): which account is told by which, when, and what is tried next where one fails."""
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.utils.timezone import localtime
@@ -28,12 +28,24 @@ Outcome = SendingStep.Outcome
 FAILED = (Outcome.REFUSED, Outcome.GIVEN_UP)
 DEFAULT = (Channel.SMS, Channel.MAIL)
 """The order for an account that chose none."""
-_AFTER = {
+_AFTER: Mapping[str, SendingStep.Outcome] = {
     Message.Outcome.DELIVERED: Outcome.DELIVERED,
     Message.Outcome.REFUSED: Outcome.REFUSED,
     Message.Outcome.GIVEN_UP: Outcome.GIVEN_UP,
     Message.Outcome.WAITING: Outcome.QUEUED,
 }
+
+
+class _Stand(TypedDict):
+    outcome: str
+    reason: str
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    StandingSending = WithAnnotations[Sending, _Stand]
+
 Wanted = tuple[Letter, Account, Channel]
 
 
@@ -102,7 +114,7 @@ def _hold(channel: Channel, sendings: Iterable[Sending], now: datetime) -> None:
 
 
 def not_before(now: datetime, channel: str, *, quiet: bool, hours: Reach) -> datetime:
-    """The first moment from `now` on at which a channel may be used: within the hours for short messages, on working days if quiet."""
+    """The first moment from `now` at which a channel may be used: short messages within the hours; if quiet, on working days."""
     day = localtime(now, clock.CHINA).date()
     while True:
         since, until = _opening(day, channel, hours)
@@ -135,7 +147,8 @@ def _body(sending: Sending) -> dict[str, Any]:
     letter, account = sending.letter, sending.account
     if sending.channel == Channel.MAIL:
         text = f"{letter.body}\n\n{_where(letter)}\n{_WHY}\n"
-        return {"to": account.email, "title": letter.title, "text": text, "date": format_datetime(localtime(letter.at, clock.CHINA))}
+        date = format_datetime(localtime(letter.at, clock.CHINA))
+        return {"to": account.email, "title": letter.title, "text": text, "date": date}
     hours = packs.current().city.reach
     return {"to": account.phone, "text": _short(letter), "hours": [hours.sms_from, hours.sms_until]}
 
@@ -198,7 +211,7 @@ def _newest(field: str) -> Subquery:
     return Subquery(SendingStep.objects.filter(sending=OuterRef("pk")).order_by("-pk").values(field)[:1])
 
 
-def standing() -> QuerySet[Sending]:
+def standing() -> QuerySet["StandingSending"]:
     """All sendings with where they stand: `outcome` and `reason`."""
     return Sending.objects.annotate(outcome=_newest("outcome"), reason=_newest("reason"))
 
@@ -209,7 +222,7 @@ def counts() -> dict[tuple[str, str], int]:
     return {(row["channel"], row["outcome"]): row["count"] for row in rows}
 
 
-def unreached() -> QuerySet[Sending]:
+def unreached() -> QuerySet["StandingSending"]:
     """The last sending, for each account and letter, where every channel failed; the newest first."""
     later = Sending.objects.filter(letter=OuterRef("letter"), account=OuterRef("account"))
     well = standing().filter(letter=OuterRef("letter"), account=OuterRef("account")).exclude(outcome__in=FAILED)
