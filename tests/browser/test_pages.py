@@ -13,7 +13,8 @@ PAGES = [
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
-    ("administrator", "/accounts"),
+    ("administrator", "/accounts"), ("", "/calendar"), ("", "/calendar?year=1999"), ("agent", "/letters"), ("agent", "/letters/1"),
+    ("citizen", "/letters"), ("agent", "/preferences"), ("officer", "/reach"), ("auditor", "/reach"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -13,6 +14,16 @@ from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.reach.models import Letter, ReadMark
 from chengban.reach.sending import begin
+
+
+class _Mark(TypedDict):
+    is_read: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    MarkedLetter = WithAnnotations[Letter, _Mark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,7 @@ def _keep(tellings: Sequence[Telling], by: Actor) -> list[Letter]:
 # The inbox -----------------------------------------------------------------------------------------------------------
 
 
-def letters_of(account: Account) -> QuerySet[Letter]:
+def letters_of(account: Account) -> QuerySet["MarkedLetter"]:
     """The letters to every subject that an account acts for now; `is_read` by this account. Unread first, then the newest."""
     marks = ReadMark.objects.filter(letter=OuterRef("pk"), account=account)
     subjects = account.mandates.holding().values("subject")
@@ -76,17 +87,13 @@ def letters_of(account: Account) -> QuerySet[Letter]:
 
 def unread_count(account: Account) -> int:
     """How many letters the account has not read, in one query."""
-    return _unread(letters_of(account), account).count()
+    return letters_of(account).filter(is_read=False).count()
 
 
-def _unread(letters: QuerySet[Letter], account: Account) -> QuerySet[Letter]:
-    return letters.exclude(Exists(ReadMark.objects.filter(letter=OuterRef("pk"), account=account)))
-
-
-def mark_read(letters: QuerySet[Letter], account: Account) -> int:
+def mark_read(letters: QuerySet["MarkedLetter"], account: Account) -> int:
     """Keep that an account read some letters; how many it had not read before."""
     with transaction.atomic():
-        unread = list(_unread(letters, account).order_by("pk").values_list("pk", flat=True))
+        unread = list(letters.filter(is_read=False).order_by("pk").values_list("pk", flat=True))
         now = clock.now()
         marks = [ReadMark(letter_id=number, account=account, at=now) for number in unread]
         ReadMark.objects.bulk_create(marks, ignore_conflicts=True)

@@ -41,10 +41,15 @@ class _Stand(TypedDict):
     reason: str
 
 
+class _Count(TypedDict):
+    readers: int
+
+
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
     StandingSending = WithAnnotations[Sending, _Stand]
+    CountedLetter = WithAnnotations[Letter, _Count]
 
 Wanted = tuple[Letter, Account, Channel]
 
@@ -228,6 +233,16 @@ def unreached() -> QuerySet["StandingSending"]:
     well = standing().filter(letter=OuterRef("letter"), account=OuterRef("account")).exclude(outcome__in=FAILED)
     failed = standing().filter(outcome__in=FAILED).exclude(Exists(well)).exclude(Exists(later.filter(pk__gt=OuterRef("pk"))))
     return failed.select_related("letter").order_by("-pk")
+
+
+def told(limit: int, *, unreached_only: bool = False) -> list[tuple["CountedLetter", list["StandingSending"]]]:
+    """The newest letters, how many read them, and their sendings with where they stand; in two queries."""
+    chosen = Letter.objects.annotate(readers=Count("read_marks")).order_by("-pk")
+    letters = list((chosen.filter(pk__in=unreached().values("letter")) if unreached_only else chosen)[:limit])
+    sendings: dict[int, list[StandingSending]] = {letter.pk: [] for letter in letters}
+    for one in standing().filter(letter__in=letters).order_by("pk"):
+        sendings[one.letter_id].append(one)
+    return [(letter, sendings[letter.pk]) for letter in letters]
 
 
 def resend(sending: Sending, *, by: Actor) -> None:
