@@ -300,6 +300,7 @@ def test_the_page_says_the_same_by_month(client: Client) -> None:
         text = client.get(f"/calendar?year={year}").content.decode()
         due = [p for p in pack.policies.values() if any(v.since.year == year for v in p.versions)]
         assert all(f'href="/policies/{policy.id}?version=' in text for policy in due)
+    assert "2024年1月" in client.get("/calendar?year=2024").content.decode()
     assert "1999 年没有开始或结束的政策" in client.get("/calendar?year=1999").content.decode()
     for nonsense in ("-1", "99999", "二〇二五", "٢٠٢٥"):
         assert client.get("/calendar", {"year": nonsense}).status_code == 200
