@@ -16,8 +16,8 @@ LARGEST = 500
 # From the ground up: a room imports itself and the rooms of the rows above it. Rooms of one row do not know each other.
 ROWS = (
     ("lib",), ("rules",), ("packs",), ("ledger",), ("accounts",), ("facts",), ("certificates", "items"), ("exchange",),
-    ("policies", "cases"), ("registration", "construction", "hall", "guidance", "scitech", "talent"), ("portal",), ("api",),
-    ("demo",), ("cli",), ("bench",),
+    ("reach",), ("policies", "cases"), ("registration", "construction", "hall", "guidance", "scitech", "talent"),
+    ("portal",), ("api",), ("demo",), ("cli",), ("bench",),
 )  # fmt: skip
 """The API stands above the portal because it answers with what the portal's pages are composed of."""
 RANK = {room: number for number, row in enumerate(ROWS) for room in row}

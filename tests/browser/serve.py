@@ -30,6 +30,33 @@ def prepare() -> None:
     inspect_all(pack, by=town.BY, on=town.ON)
     run_match(pack, by=town.BY, on=town.ON)
     make_demo_cast(by=town.BY, enterprise=town.LOTUS, citizen=town.CITIZEN)
+    tell_the_agent()
+
+
+def tell_the_agent() -> None:
+    """Three letters to the agent's firm, whose short messages a gateway refuses."""
+    from chengban.accounts.domain import set_contacts
+    from chengban.accounts.models import Account
+    from chengban.exchange.domain import settle
+    from chengban.exchange.errors import Refused
+    from chengban.exchange.models import Message
+    from chengban.reach.domain import tell
+    from tests import town
+
+    os.environ["CHENGBAN_SMS_URL"] = "http://127.0.0.1:9"
+    agent = Account.objects.get(login="agent")
+    set_contacts(agent, phone="13800005678", email="lin@example.cn", by=town.BY)
+    for kind, title, body in (
+        (
+            "offer_waits",
+            "您有一笔失业保险稳岗返还待确认",
+            "主管部门已核实，您可以享受这项政策，金额 21,600 元。请登录核对。",
+        ),
+        ("offer_paid", "失业保险稳岗返还已到账", "失业保险稳岗返还的 21,600 元已由国库拨付到您确认的账户。请核对。"),
+        ("policy_new", "新的政策：技能提升补贴", "有一项新的政策，您的企业可能符合条件。"),
+    ):
+        tell(town.LOTUS, kind, f"tests:{kind}", title, body, f"/enterprises/{town.LOTUS}/policies", by=town.BY)
+    settle([(message, Refused("空号")) for message in Message.objects.filter(system="sms")], by=town.BY)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,9 @@ PAGES = [
     ("", "/policies/P18v1"), ("", "/items"), ("", "/items/S01.a"), ("", "/registers"), ("", "/registers/legal_persons"),
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
-    ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("officer", "/drafts"), ("steward", "/quality"), ("auditor", "/ledger"),
-    ("administrator", "/accounts"),
+    ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
+    ("administrator", "/accounts"), ("", "/calendar"), ("", "/calendar?year=1999"), ("agent", "/letters"), ("agent", "/letters/1"),
+    ("citizen", "/letters"), ("agent", "/preferences"), ("officer", "/reach"), ("officer", "/drafts"), ("auditor", "/reach"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 

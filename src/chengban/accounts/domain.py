@@ -1,9 +1,11 @@
 """The acts on accounts. Each is one transaction and one ledger entry."""
 
+import re
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,6 +25,14 @@ class LoginTaken(AccountRefused):
 
 class WeakPassword(AccountRefused):
     """The password does not meet the rules."""
+
+
+class WrongContact(AccountRefused):
+    """An e-mail address or a mobile number is none."""
+
+    def __init__(self, field: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.field = field
 
 
 def _about(account: Account) -> str:
@@ -59,6 +69,34 @@ def close_account(account: Account, *, by: Actor) -> None:
     account.closed_at, account.closed_by = clock.now(), str(by)
     account.save(update_fields=["closed_at", "closed_by"])
     append(by, "accounts.close_account", _about(account))
+
+
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+@transaction.atomic
+def set_contacts(account: Account, *, email: str, phone: str, by: Actor) -> None:
+    """Set where an account can be reached; empty: not there. The ledger keeps that they changed, not what they are.
+
+    Raises `WrongContact`.
+    """
+    email, phone = email.strip(), re.sub(r"[\s-]", "", phone)
+    if phone and not _MOBILE.fullmatch(phone):
+        raise WrongContact("phone", _("手机号应为 11 位数字，以 1 开头。请核对后重新填写。"))
+    if email:
+        _need_address(email)
+    account.email, account.phone = email, phone
+    account.save(update_fields=["email", "phone"])
+    append(by, "accounts.set_contacts", _about(account), {"email": bool(email), "phone": bool(phone)})
+
+
+def _need_address(email: str) -> None:
+    longest = Account._meta.get_field("email").max_length
+    try:
+        validate_email(email)
+        MaxLengthValidator(longest)(email)
+    except ValidationError as mistake:
+        raise WrongContact("email", _("电子邮箱的写法不对，例如 name@example.cn。请核对后重新填写。")) from mistake
 
 
 @transaction.atomic

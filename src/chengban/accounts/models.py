@@ -31,6 +31,8 @@ class Account(AbstractBaseUser):
     login = models.CharField(_("登录名"), max_length=64, unique=True)
     display_name = models.CharField(_("姓名"), max_length=64)
     department = models.CharField(_("部门"), max_length=64, blank=True, help_text="pack department id; staff only")
+    email = models.CharField(_("电子邮箱"), max_length=254, blank=True)
+    phone = models.CharField(_("手机号"), max_length=11, blank=True)
     opened_at = models.DateTimeField(_("开通时间"))
     opened_by = models.CharField(_("开通人"), max_length=ACTOR_LENGTH)
     closed_at = models.DateTimeField(_("停用时间"), null=True, blank=True)
@@ -58,6 +60,17 @@ class Account(AbstractBaseUser):
     def actor(self) -> Actor:
         """This account as the ledger knows it: a number, no name."""
         return Actor.account(self.pk)
+
+    @property
+    def email_shown(self) -> str:
+        """The address with its middle hidden: z***@example.cn."""
+        name, at, domain = self.email.partition("@")
+        return f"{name[:1]}***{at}{domain}" if self.email else ""
+
+    @property
+    def phone_shown(self) -> str:
+        """The number with its middle hidden: 138****5678."""
+        return f"{self.phone[:3]}****{self.phone[-4:]}" if self.phone else ""
 
     @cached_property
     def roles(self) -> frozenset[Role]:

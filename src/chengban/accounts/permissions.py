@@ -31,6 +31,9 @@ class Verb(StrEnum):
     READ_ACCOUNTS = "read accounts"
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
+    READ_LETTERS = "read letters"
+    READ_REACH = "read reach"
+    RESEND = "resend"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -47,6 +50,9 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_ACCOUNTS: _("看账号和权限"),
     Verb.OPEN_ACCOUNT: _("开账号"),
     Verb.GRANT_ROLE: _("授予角色"),
+    Verb.READ_LETTERS: _("看自己的来信"),
+    Verb.READ_REACH: _("看触达情况"),
+    Verb.RESEND: _("重新发送提醒"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -67,6 +73,9 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_ACCOUNTS:       frozenset({                    _A, _M}),
     Verb.OPEN_ACCOUNT:        frozenset({                        _M}),
     Verb.GRANT_ROLE:          frozenset({                        _M}),
+    Verb.READ_LETTERS:        frozenset({_C, _E}),
+    Verb.READ_REACH:          frozenset({            _P,     _A, _M}),
+    Verb.RESEND:              frozenset({            _P,         _M}),
 }  # fmt: skip
 
 

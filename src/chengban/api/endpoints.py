@@ -5,20 +5,22 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError
 
 from chengban import packs
-from chengban.accounts.permissions import may_read_file
+from chengban.accounts.permissions import Verb, may_read_file
 from chengban.api import shapes
-from chengban.api.guard import signed_in
+from chengban.api.guard import require, signed_in
 from chengban.facts.profile import Profile
 from chengban.lib import clock
 from chengban.policies import catalogue
 from chengban.portal import file_pages
 from chengban.portal.figures import figures_of
 from chengban.portal.views.enterprises import purpose_of
+from chengban.reach.domain import letters_of, mark_read
 
 api = NinjaAPI(
     title="Chengban 诚办", version="1", docs_url=None, openapi_url="/openapi.json",
     description="The city's policies, registers and enterprise files. A session of the portal opens it.",
 )  # fmt: skip
+NOT_ALLOWED = {401: shapes.Mistake, 403: shapes.Mistake}
 NOT_FOUND = {401: shapes.Mistake, 404: shapes.Mistake}
 
 
@@ -60,6 +62,26 @@ def enterprise_policies(request: HttpRequest, subject: str) -> shapes.VerdictsOu
     """What every policy in force says of an enterprise, condition by condition. The reading is recorded."""
     profile = _read(request, subject)
     return shapes.verdicts(profile, file_pages.findings(catalogue.current(), profile, on=profile.on))
+
+
+@api.get("/letters", response={200: list[shapes.LetterOut], **NOT_ALLOWED}, auth=signed_in, tags=["letters"])
+def letters(request: HttpRequest) -> list[shapes.LetterOut]:
+    """The letters to the subjects that the account acts for, unread first, then the newest; at most 100."""
+    return [shapes.letter(each, each.is_read) for each in letters_of(require(request, Verb.READ_LETTERS))[:100]]
+
+
+@api.post(
+    "/letters/{letter_id}/reading", response={200: shapes.LetterOut, **NOT_ALLOWED, **NOT_FOUND}, auth=signed_in, tags=["letters"]
+)
+def letter_reading(request: HttpRequest, letter_id: int) -> shapes.LetterOut:
+    """Mark a letter as read; again changes nothing."""
+    account = require(request, Verb.READ_LETTERS)
+    found = letters_of(account).filter(pk=letter_id)
+    mark_read(found, account)
+    read = found.first()
+    if read is None:
+        raise HttpError(404, "没有这封信，或者它不是写给您的。")
+    return shapes.letter(read, True)
 
 
 def _read(request: HttpRequest, subject: str) -> Profile:

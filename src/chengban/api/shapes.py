@@ -11,6 +11,7 @@ from chengban.packs.model import Citation, Policy, PolicyVersion, Register
 from chengban.policies.domain import Verdict
 from chengban.portal.figures import PolicyFigures
 from chengban.portal.file_pages import ClauseLine, Findings, PolicyCard
+from chengban.reach.models import Letter
 
 
 class CitationOut(Schema):
@@ -154,6 +155,19 @@ class VerdictsOut(Schema):
     policies: list[VerdictOut]
 
 
+class LetterOut(Schema):
+    """One letter. `about` names the matter, such as offer:12/34; `link` is a path of the portal."""
+
+    id: int
+    kind: str
+    about: str
+    title: str
+    body: str
+    link: str
+    at: datetime
+    is_read: bool
+
+
 class Mistake(Schema):
     detail: str
 
@@ -233,6 +247,11 @@ def _clause(line: ClauseLine) -> ClauseVerdictOut:
         id=line.clause.id, text=line.clause.text, verdict=line.state, gap=line.sentence or None,
         facts={fact.id: _plain(value) for fact, value, _codes in line.facts}, citation=citation(line.clause.citation),
     )  # fmt: skip
+
+
+def letter(given: Letter, is_read: bool) -> LetterOut:
+    names = ("kind", "about", "title", "body", "link", "at")
+    return LetterOut(id=given.pk, is_read=is_read, **{name: getattr(given, name) for name in names})
 
 
 def _money(yuan: Decimal | None) -> str | None:

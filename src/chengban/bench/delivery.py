@@ -120,6 +120,7 @@ _CLEANING = (
     "DROP TABLE IF EXISTS bench_paid",
     f"DELETE FROM exchange_failure WHERE message_id IN (SELECT id FROM exchange_message WHERE {_MESSAGES})",
     f"DELETE FROM exchange_message WHERE {_MESSAGES}",
+    f"DELETE FROM reach_letter WHERE about IN (SELECT 'payment:' || id FROM policies_payment WHERE {_OURS})",
     f"DELETE FROM policies_paymentstep WHERE payment_id IN (SELECT id FROM policies_payment WHERE {_OURS})",
     f"DELETE FROM policies_payment WHERE {_OURS}",
     f"DELETE FROM policies_budget WHERE {_OURS}",

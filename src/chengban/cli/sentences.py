@@ -35,9 +35,10 @@ def _ours(error: BaseException) -> str | None:
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
     from chengban.policies.errors import PolicyError
+    from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    return str(error) if isinstance(error, ExchangeError | FactsError | PolicyError | MatchError) else None
+    return str(error) if isinstance(error, ExchangeError | FactsError | PolicyError | MatchError | ReachError) else None
 
 
 def _database(cause: psycopg.OperationalError) -> str:

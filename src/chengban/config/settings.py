@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "chengban.accounts",
     "chengban.facts",
     "chengban.exchange",
+    "chengban.reach",
     "chengban.policies",
     "chengban.portal",
     "chengban.api",

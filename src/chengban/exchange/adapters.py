@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 
 from chengban.exchange.contract import Adapter
 from chengban.exchange.errors import UnknownSystem
+from chengban.exchange.systems.mail.adapter import Mail, Post
+from chengban.exchange.systems.sms.adapter import Sms
 from chengban.exchange.systems.treasury.adapter import Treasury
 
 
@@ -13,7 +15,25 @@ def _treasury() -> Adapter | None:
     return Treasury(address, os.environ.get("CHENGBAN_TREASURY_TOKEN", "")) if address else None
 
 
-_MAKERS: Mapping[str, Callable[[], Adapter | None]] = {"treasury": _treasury}
+def _mail() -> Adapter | None:
+    address = os.environ.get("CHENGBAN_MAIL_URL")
+    if not address:
+        return None
+    user, password = os.environ.get("CHENGBAN_MAIL_USER", ""), os.environ.get("CHENGBAN_MAIL_PASSWORD", "")
+    return Mail(Post(address, os.environ.get("CHENGBAN_MAIL_FROM", ""), user, password))
+
+
+def _sms() -> Adapter | None:
+    address = os.environ.get("CHENGBAN_SMS_URL")
+    return Sms(address, os.environ.get("CHENGBAN_SMS_TOKEN", "")) if address else None
+
+
+_MAKERS: Mapping[str, Callable[[], Adapter | None]] = {"treasury": _treasury, "mail": _mail, "sms": _sms}
+
+
+def has_address(system: str) -> bool:
+    """Whether an address is set for a system: what is put in the outbox for it will be sent."""
+    return bool(os.environ.get(f"CHENGBAN_{system.upper()}_URL"))
 
 
 def configured() -> dict[str, Adapter]:

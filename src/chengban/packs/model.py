@@ -447,6 +447,22 @@ class Subjects(Declaration):
     name: Identifier
 
 
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Reach(Declaration):
+    """When the city may send short messages (触达时段); the first minute belongs to it, the last does not."""
+
+    sms_from: TimeOfDay = "08:00"
+    sms_until: TimeOfDay = "20:00"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Reach":
+        if self.sms_from >= self.sms_until:
+            raise ValueError("reach: sms_from must be before sms_until")
+        return self
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -465,4 +481,5 @@ class City(Declaration):
     size_fact: Identifier | None = None
     age_fact: Identifier | None = None
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
+    reach: Reach = Reach()
     consistency: tuple[ConsistencyRule, ...] = ()

@@ -21,6 +21,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict
 from chengban.policies.models import Offer, OfferStep
 from chengban.policies.payments import ACCOUNT, Order, Ordered, is_account, order_payments
+from chengban.policies.telling import told_offer
 
 Step = OfferStep.Step
 
@@ -240,9 +241,10 @@ def _said(text: str) -> str:
 
 
 def _add(offer: Offer, step: str, by: Actor, *, reason: str = "", until: date | None = None, account: str = "") -> None:
-    OfferStep.objects.create(offer=offer, step=step, at=clock.now(), by=str(by), reason=reason, until=until, account=account)
+    made = OfferStep.objects.create(offer=offer, step=step, at=clock.now(), by=str(by), reason=reason, until=until, account=account)
     payload = {"policy": offer.policy, "period": offer.period, "reason": reason}
     ledger.append(by, f"policies.offer_{step}", f"offer:{offer.pk}", payload)
+    told_offer(offer, made, by=by)
 
 
 def with_standing(offers: Iterable[Offer]) -> list[tuple[Offer, Standing]]:

@@ -19,6 +19,7 @@ from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Payment, PaymentStep
+from chengban.policies.telling import told_payments
 
 SYSTEM, ACT = "treasury", "pay"
 ACCOUNT = 40
@@ -157,7 +158,7 @@ def hear(messages: Sequence[Message]) -> None:
     """A step for each payment whose message was settled, or is sent again."""
     now = clock.now()
     numbers = [int(message.key.removeprefix("payment-")) for message in messages]
-    PaymentStep.objects.bulk_create(
+    made = PaymentStep.objects.bulk_create(
         PaymentStep(
             payment_id=number,
             state=_AFTER[message.outcome],
@@ -168,6 +169,7 @@ def hear(messages: Sequence[Message]) -> None:
         )
         for number, message in zip(numbers, messages, strict=True)
     )
+    told_payments(made, by=Actor.system("exchange"))
 
 
 def start_listening() -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chengban.accounts.permissions import Verb, may
 from chengban.lib import clock
 from chengban.portal import city
+from chengban.portal.letter_pages import unread
 
 COMFORT_COOKIE = "comfort"
 
@@ -28,6 +29,7 @@ WAYS: tuple[Way, ...] = (
     Way("home", _("首页")),
     Way("policies", _("惠企政策")),
     Way("items", _("办事事项")),
+    Way("calendar", _("政策日历")),
     Way("registers", _("数据目录")),
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),
@@ -35,6 +37,7 @@ WAYS: tuple[Way, ...] = (
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
+    Way("reach", _("触达"), Verb.READ_REACH),
 )
 
 
@@ -48,6 +51,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "is_demo": settings.DEMO,
         "elder": request.COOKIES.get(COMFORT_COOKIE) == "elder",
         "ways": [way for way in WAYS if way.verb is None or (user and may(user, way.verb))],
+        "unread": unread(user) if user and user.is_authenticated else 0,
+        "has_letters": user is not None and may(user, Verb.READ_LETTERS),
         "here": SECTIONS.get(here or "", here),
     }
 
@@ -56,6 +61,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
 SECTIONS = {
     "policy": "policies",
     "draft": "drafts",
+    "letter": "letters",
+    "feed": "preferences",
     "item": "items",
     "register": "registers",
     "enterprise": "enterprises",

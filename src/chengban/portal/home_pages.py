@@ -90,6 +90,7 @@ TASKS = (
     Task("quality", "data", _("看数据质量"), _("各库的完整、有效、一致和按时，以及待办的工单。"), Verb.READ_QUALITY),
     Task("ledger", "book", _("查留痕"), _("谁在什么时候做了什么，只能追加，不能改。"), Verb.READ_LEDGER),
     Task("accounts", "lock", _("看账号和权限"), _("谁有什么岗位，岗位能做什么。"), Verb.READ_ACCOUNTS),
+    Task("reach", "mail", _("看触达情况"), _("告知了多少，短信和邮件送到没有，送不到的重新发送。"), Verb.READ_REACH),
 )
 
 

@@ -28,6 +28,8 @@ ICONS: Mapping[str, str] = {
     "seal": '<rect x="3.5" y="3.5" width="13" height="13" rx="2"/><path d="M7 7h6M7 10h6M10 7v6.5M7 13.5h6"/>',
     "type": '<path d="M3 15 7.5 4 12 15M4.7 11h5.6"/><path d="m12.5 15 2.7-6.5 2.8 6.5M13.3 13h3.8"/>',
     "globe": '<circle cx="10" cy="10" r="6.8"/><path d="M3.2 10h13.6M10 3.2c4.5 4.5 4.5 9 0 13.6-4.5-4.5-4.5-9 0-13.6z"/>',
+    "mail": '<rect x="3" y="5" width="14" height="10.5" rx="1.5"/><path d="m3.5 6.2 6.5 5 6.5-5"/>',
+    "calendar": '<rect x="3.5" y="4.5" width="13" height="12" rx="1.5"/><path d="M3.5 8.5h13M7 2.8v3M13 2.8v3"/>',
     "chart": '<path d="M3.5 16.5h13M6 16.5v-5M10 16.5V5M14 16.5V8.5"/>',
 }
 
@@ -70,5 +72,13 @@ TAGS: Mapping[str, Look] = {
     "internal": Look("quiet", "lock", _("内部")),
     "sensitive": Look("late", "lock", _("敏感")),
     "public": Look("quiet", "eye", _("公开")),
+    "unread": Look("soon", "mail", _("未读")),
+    "read": Look("quiet", "check", _("已读")),
+    "queued": Look("quiet", "clock", _("待发送")),
+    "delivered": Look("yes", "check", _("已送达")),
+    "refused": Look("late", "warn", _("对方拒收")),
+    "given_up": Look("late", "warn", _("多次未通")),
+    "opens": Look("yes", "check", _("开始施行")),
+    "ends": Look("soon", "clock", _("最后一天")),
     "personal": Look("soon", "lock", _("个人信息")),
 }

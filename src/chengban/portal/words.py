@@ -56,6 +56,11 @@ def day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日(周{WEEKDAYS[value.weekday()]})"
 
 
+def month(value: date) -> str:
+    """The month of a day: 2026年3月, or March 2026 on an English page."""
+    return f"{value:%B %Y}" if _english() else f"{value.year}年{value.month}月"
+
+
 def value(given: object, unit: str | None, codes: Mapping[str, str] | None = None) -> str:
     """A value as a person reads it: 是 / 否, a day, a code's name, a share as a percentage, a number with its unit."""
     if given is None:

@@ -54,6 +54,12 @@ def day(value: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def month(value: date) -> str:
+    """The month of a day, as a heading."""
+    return words.month(value)
+
+
+@register.filter
 def percent(share: float | None) -> str:
     """A share of one as a percentage with one decimal at most; unknown is a dash."""
     return "—" if share is None else f"{words.figure(round(share * 100, 1))}%"

@@ -1,0 +1,1 @@
+"""Mail (电子邮件): letters that leave by SMTP."""

@@ -1,0 +1,16 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class ReachConfig(AppConfig):
+    """触达."""
+
+    name = "chengban.reach"
+    verbose_name = "触达"
+
+    def ready(self) -> None:
+        """Hear what became of mails and short messages."""
+        from chengban.reach.sending import start_listening
+
+        start_listening()
