@@ -463,4 +463,6 @@ class City(Declaration):
     size_fact: Identifier | None = None
     age_fact: Identifier | None = None
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
+    map: str | None = None
+    """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()
