@@ -27,10 +27,9 @@ def cockpit(context: click.Context, year: int | None, policy: str | None, as_jso
     board = gather(pack, year=year or today.year, on=today, policy=chosen)
     if as_json:
         return show(as_values(pack, board))
-    click.echo(
-        f"{board.year} 年已到账 {board.paid.count:,} 笔、{board.paid.amount:,} 元，惠及企业 {board.enterprises:,} 户、{board.people:,} 人"
-    )
-    click.echo(f"在途 {board.in_flight.count:,} 笔，退回或未送达 {board.returned.count:,} 笔；到账天数 {_spread(board.days)}")
+    click.echo(f"{board.year} 年已到账 {board.paid.count:,} 笔、{board.paid.amount:,} 元")
+    click.echo(f"惠及企业 {board.enterprises:,} 户、{board.people:,} 人；从发布到账 {_spread(board.days)}")
+    click.echo(f"在途 {board.in_flight.count:,} 笔，退回或未送达 {board.returned.count:,} 笔")
     for row in board.policies:
         click.echo(f"  {row.policy.id:<6} {row.policy.name}：到账 {row.paid.amount:,} 元，应享未享 {_left(row.unclaimed)}")
     for stuck in board.stuck:
@@ -45,7 +44,8 @@ def _left(unclaimed: Any) -> str:
     if unclaimed is None:
         return "还不知道（本年度没有匹配）"
     amount = "金额还不知道" if unclaimed.amount is None else f"{unclaimed.amount:,} 元"
-    return f"{unclaimed.subjects:,} 户（{amount}）"
+    more = f"，另有 {unclaimed.unknown:,} 户金额还不知道" if unclaimed.amount is not None and unclaimed.unknown else ""
+    return f"{unclaimed.subjects:,} 户（{amount}{more}）"
 
 
 @cockpit.command("seed")
@@ -67,8 +67,11 @@ def seed(on: datetime | None, as_json: bool) -> None:
     for line in lines:
         click.echo(f"{line.figure.said}（{line.figure.source.title} {line.figure.source.article}）")
         for part in line.parts:
-            value = part.kept.value if part.kept else None
-            click.echo(f"  {_MARKS[part.agrees]} {part.part.name}：{value} {part.part.unit}，{part.part.rule}")
+            click.echo(f"  {_MARKS[part.agrees]} {part.part.name}：{_number(part.kept)} {part.part.unit}，{part.part.rule}")
+
+
+def _number(kept: Any) -> str:
+    return "还不知道" if kept is None else f"{kept.value:,.4f}".rstrip("0").rstrip(".")
 
 
 _MARKS = {True: "✓", False: "✗", None: "－"}

@@ -13,7 +13,7 @@ from chengban.policies.models import MatchRun, PolicyMatch
 class Unclaimed:
     """Who qualifies and has nothing yet (应享未享): `subjects`, and what they could have in 元.
 
-    `amount` none: it is not known. `unknown` of all who qualify have an amount that is not known.
+    `amount` none: it is known of nobody. `unknown` of all who qualify have an amount that is not known.
     """
 
     eligible: int
@@ -64,7 +64,8 @@ def unclaimed_of(match: PolicyMatch | None, held: Mapping[str, Decimal]) -> Uncl
     """What is left when those who have it are taken away. One who has it and qualifies no more is taken away too."""
     if match is None:
         return None
-    amount = None if match.amount is None else max(match.amount - sum(held.values(), Decimal(0)), Decimal(0))
+    untold = match.amount_unknown >= match.eligible > 0
+    amount = None if match.amount is None or untold else max(match.amount - sum(held.values(), Decimal(0)), Decimal(0))
     return Unclaimed(match.eligible, max(match.eligible - len(held), 0), amount, match.amount_unknown)
 
 
