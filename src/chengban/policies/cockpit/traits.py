@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chengban.facts import frame
+from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.policies.cockpit.lines import OfferLine, PaymentLine
 from chengban.policies.matching import broken_down_by, fact_column, wanted_facts
@@ -35,7 +36,8 @@ def _read_traits(pack: Pack, kind: frame.Kind, subjects: Sequence[str], on: date
     facts = broken_down_by(pack)
     table = frame.build(pack, kind, on=on, wanted=wanted_facts(pack, (), on, facts.values()), only=subjects)
     for name, fact in facts.items():
-        column = fact_column(pack, table, fact, on)
+        with quiet.to_log("chengban.policies", fact=fact):
+            column = fact_column(pack, table, fact, on)
         if column is not None:
             pairs = zip(table.column(frame.SUBJECT).to_pylist(), column.to_pylist(), strict=True)
             found[name].update((subject, value) for subject, value in pairs if value is not None)
