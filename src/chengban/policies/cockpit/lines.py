@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 
+from chengban.lib import clock
 from chengban.policies.models import Offer, OfferStep, Payment, PaymentStep
 
 Step, State = OfferStep.Step, PaymentStep.State
@@ -145,4 +145,4 @@ def _is_open(began: int | None, ended: int | None) -> bool:
 
 
 def _day(moment: datetime | None) -> Any:
-    return None if moment is None else timezone.localtime(moment).date()
+    return None if moment is None else moment.astimezone(clock.CHINA).date()
