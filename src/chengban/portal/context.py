@@ -31,6 +31,7 @@ WAYS: tuple[Way, ...] = (
     Way("registers", _("数据目录")),
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),
+    Way("cockpit", _("驾驶舱"), Verb.READ_COCKPIT),
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
@@ -57,6 +58,7 @@ SECTIONS = {
     "item": "items",
     "register": "registers",
     "enterprise": "enterprises",
+    "cockpit-seed": "cockpit",
     "enterprise-policies": "enterprises",
     "enterprise-readings": "enterprises",
 }

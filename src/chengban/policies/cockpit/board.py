@@ -34,6 +34,11 @@ class BudgetUse:
     total: Decimal
     committed: Decimal
 
+    @property
+    def share(self) -> float | None:
+        """How much of it is committed, of one."""
+        return float(self.committed / self.total) if self.total else None
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
