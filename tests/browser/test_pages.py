@@ -15,6 +15,8 @@ PAGES = [
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
     ("administrator", "/accounts"), ("", "/calendar"), ("", "/calendar?year=1999"), ("agent", "/letters"), ("agent", "/letters/1"),
     ("citizen", "/letters"), ("agent", "/preferences"), ("officer", "/reach"), ("officer", "/drafts"), ("auditor", "/reach"),
+    ("officer", "/cockpit"), ("administrator", "/cockpit?measure=unclaimed&policy=P09"), ("auditor", "/cockpit/seed"),
+    ("auditor", "/cockpit?year=2024"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 

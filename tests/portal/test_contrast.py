@@ -11,7 +11,7 @@ TOKENS = (Path(chengban.portal.__file__).parent / "static/portal/tokens.css").re
 TEXT = [
     (colour, ground)
     for colour, grounds in {
-        "ink": "paper card quiet-wash lake-wash scene-sky",
+        "ink": "paper card quiet-wash lake-wash scene-sky map-none",
         "quiet": "paper card lake-wash quiet-wash scene-sky",
         "lake": "paper card lake-wash",
         "lake-deep": "lake-wash",
@@ -76,3 +76,13 @@ def test_edges_can_be_seen(dark: bool, elder: bool) -> None:
     colours = palette(dark=dark, elder=elder)
     weak = {pair: round(found, 2) for pair in EDGES if (found := contrast(colours[pair[0]], colours[pair[1]])) < 3}
     assert weak == {}
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_figures_on_the_map_can_be_read_on_every_step_in_elder_mode_too(dark: bool) -> None:
+    colours = palette(dark=dark, elder=True)
+    low, high = ("map-1", "map-2", "map-3"), ("map-4", "map-5")
+    if dark:
+        low, high = low[:2], (low[2], *high)
+    pairs = [("on-map-low", step) for step in low] + [("on-map-high", step) for step in high]
+    assert {pair: found for pair in pairs if (found := contrast(colours[pair[0]], colours[pair[1]])) < 7} == {}

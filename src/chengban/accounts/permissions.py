@@ -22,6 +22,7 @@ class Verb(StrEnum):
     READ_ANY_FILE = "read any file"
     SEARCH_ENTERPRISES = "search enterprises"
     READ_MATCHES = "read matches"
+    READ_COCKPIT = "read cockpit"
     READ_QUALITY = "read quality"
     DOWNLOAD_QUARANTINE = "download quarantine"
     READ_LEDGER = "read ledger"
@@ -41,6 +42,7 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_ANY_FILE: _("查任何企业的档案"),
     Verb.SEARCH_ENTERPRISES: _("搜索企业"),
     Verb.READ_MATCHES: _("看匹配总览"),
+    Verb.READ_COCKPIT: _("看驾驶舱"),
     Verb.READ_QUALITY: _("看数据质量"),
     Verb.DOWNLOAD_QUARANTINE: _("下载隔离数据"),
     Verb.READ_LEDGER: _("查留痕"),
@@ -64,6 +66,7 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_ANY_FILE:       frozenset({        _W, _P}),
     Verb.SEARCH_ENTERPRISES:  frozenset({        _W, _P}),
     Verb.READ_MATCHES:        frozenset({            _P,     _A}),
+    Verb.READ_COCKPIT:        frozenset({            _P,     _A, _M}),
     Verb.READ_QUALITY:        frozenset({            _P, _S, _A}),
     Verb.DOWNLOAD_QUARANTINE: frozenset({                _S}),
     Verb.READ_LEDGER:         frozenset({                    _A}),

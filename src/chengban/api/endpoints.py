@@ -1,16 +1,19 @@
 """The endpoints. Each parses, calls the verb that the page of the same name calls, and answers."""
 
-from django.http import HttpRequest
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError
 
 from chengban import packs
 from chengban.accounts.permissions import Verb, may_read_file
-from chengban.api import shapes
+from chengban.api import cockpit_shapes, shapes
 from chengban.api.guard import require, signed_in
 from chengban.facts.profile import Profile
 from chengban.lib import clock
 from chengban.policies import catalogue
+from chengban.policies.cockpit import gather
 from chengban.portal import file_pages
 from chengban.portal.figures import figures_of
 from chengban.portal.views.enterprises import purpose_of
@@ -20,7 +23,7 @@ api = NinjaAPI(
     title="Chengban 诚办", version="1", docs_url=None, openapi_url="/openapi.json",
     description="The city's policies, registers and enterprise files. A session of the portal opens it.",
 )  # fmt: skip
-NOT_ALLOWED = {401: shapes.Mistake, 403: shapes.Mistake}
+NOT_ALLOWED = {401: shapes.Mistake, 403: shapes.Mistake, 404: shapes.Mistake}
 NOT_FOUND = {401: shapes.Mistake, 404: shapes.Mistake}
 
 
@@ -49,6 +52,27 @@ def policy(request: HttpRequest, policy_id: str) -> shapes.PolicyDetail:
 def registers(request: HttpRequest) -> list[shapes.RegisterOut]:
     """The register catalogue."""
     return [shapes.register(register) for register in packs.current().registers.values()]
+
+
+@api.get("/map", response={200: dict[str, Any], 404: shapes.Mistake}, tags=["city"])
+def city_map(request: HttpRequest) -> HttpResponse:
+    """The city's schematic map as GeoJSON (RFC 7946): a polygon a county. Its lines are no real borders."""
+    found = packs.current().map
+    if found is None:
+        raise HttpError(404, "本市没有示意图。")
+    return JsonResponse(found.geojson(), content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
+
+
+@api.get("/cockpit", response={200: cockpit_shapes.CockpitOut, **NOT_ALLOWED}, auth=signed_in, tags=["cockpit"])
+def cockpit(request: HttpRequest, year: int | None = None, policy: str | None = None) -> dict[str, Any]:
+    """The leaders' figures of a year (this one where none is asked for), of all policies or one. Amounts are in 元, as strings."""
+    require(request, Verb.READ_COCKPIT)
+    pack, today = packs.current(), clock.today()
+    if policy and policy not in pack.policies:
+        raise HttpError(404, "没有这项政策。")
+    if year is not None and not 1949 <= year <= 9999:
+        raise HttpError(404, "没有这个年度。")
+    return cockpit_shapes.cockpit(pack, gather(pack, year=year or today.year, on=today, policy=policy or ""))
 
 
 @api.get("/enterprises/{subject}", response={200: shapes.FileOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])

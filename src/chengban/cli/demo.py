@@ -111,6 +111,7 @@ def _build(made: Made, tell: Tell) -> None:
     folder = _city(pack, made, tell)
     _load(pack, folder, tell)
     _match(pack, tell)
+    _seed(pack, tell)
     _cast()
 
 
@@ -168,6 +169,16 @@ def _match(pack: Any, tell: Tell) -> None:
         run_match(
             pack, by=Actor.system("demo"), on=clock.today(), progress=lambda kind, done, total: tell(f"匹配 {kind}", done, total)
         )
+
+
+def _seed(pack: Any, tell: Tell) -> None:
+    from chengban.ledger import Actor
+    from chengban.lib import clock
+    from chengban.policies.models import SeedFigure
+    from chengban.policies.seed import reckon_seed
+
+    if not SeedFigure.objects.filter(on=clock.today()).exists():
+        reckon_seed(pack, by=Actor.system("demo"), on=clock.today(), progress=lambda done, total: tell("核算见报数字", done, total))
 
 
 def _print_table() -> None:

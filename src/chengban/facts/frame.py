@@ -4,7 +4,7 @@ Facts with a formula or a table are not columns: they are derived, and the rules
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -61,29 +61,37 @@ def build(
     on: date,
     known_by: int | None = None,
     wanted: Iterable[str] | None = None,
+    only: Sequence[str] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> pa.Table:
     """The frame of every subject of `kind` at the business date, as known after batch `known_by` (none: now).
 
-    Its first column is the subject's identifier; the others are fact ids.
+    `only` these subjects, those of them that the city has registered. Its first column is the subject's identifier; the
+    others are fact ids.
     """
     subjects = subjects_of(pack, kind)
     base = pack.registers[subjects.register_]
-    identifiers = _one(store.read(base, [base.subject or ""], known_by).column(0))
+    identifiers = _one(store.read(base, [base.subject or ""], known_by, only=only).column(0))
     columns: dict[str, pa.Array] = {SUBJECT: identifiers}
     grouped = needs(pack, kind, wanted)
     for done, (name, some) in enumerate(grouped.items()):
-        columns |= _columns(pack, pack.registers[name], some, identifiers, on, known_by)
+        columns |= _columns(pack, pack.registers[name], some, identifiers, on, known_by, only)
         progress(done + 1, len(grouped))
     return pa.table(columns)
 
 
 def _columns(
-    pack: Pack, register: Register, some: list[Need], identifiers: pa.Array, on: date, known_by: int | None
+    pack: Pack,
+    register: Register,
+    some: list[Need],
+    identifiers: pa.Array,
+    on: date,
+    known_by: int | None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, pa.Array]:
     # Of two rows with the same order the one with the greater key is the later, here as in the file of one subject.
     tied = any(need.source.take == "latest" for need in some)
-    rows = store.read(register, _fields(register, some), known_by, in_order=tied)
+    rows = store.read(register, _fields(register, some), known_by, in_order=tied, only=only)
     owner = pc.fill_null(pc.index_in(rows.column(register.subject), value_set=identifiers), -1)
     positions = np.asarray(owner.combine_chunks() if isinstance(owner, pa.ChunkedArray) else owner, dtype=np.int64)
     masks: dict[str | None, tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = {}

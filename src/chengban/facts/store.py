@@ -115,13 +115,24 @@ def write(copy: Any, rows: pa.Table) -> None:
     copy.write(memoryview(buffer.getvalue()))
 
 
-def read(register: Register, fields: Sequence[str], known_by: int | None = None, *, in_order: bool = False) -> pa.Table:
+def read(
+    register: Register,
+    fields: Sequence[str],
+    known_by: int | None = None,
+    *,
+    in_order: bool = False,
+    only: Sequence[str] | None = None,
+) -> pa.Table:
     """The current rows' `fields` as Arrow columns of their declared types; `known_by` a batch reads them as known after it.
 
-    `in_order` of the register's key; without it in any order.
+    `in_order` of the register's key; without it in any order. `only` the rows of these subjects.
     """
-    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
-        names(fields), table(register), _as_known(known_by), _by_key(register) if in_order else sql.SQL("")
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
+        names(fields),
+        table(register),
+        _as_known(known_by),
+        sql.SQL("") if only is None else _of_subjects(register, only),
+        _by_key(register) if in_order else sql.SQL(""),
     )
     buffer = BytesIO()
     with raw().cursor().copy(statement) as copy:
@@ -162,6 +173,10 @@ def _as_known(known_by: int | None) -> sql.Composable:
     if known_by is None:
         return sql.SQL("ended IS NULL")
     return sql.SQL("batch <= {0} AND (ended IS NULL OR ended > {0})").format(sql.Literal(known_by))
+
+
+def _of_subjects(register: Register, only: Sequence[str]) -> sql.Composable:
+    return sql.SQL(" AND {} = ANY({})").format(sql.Identifier(register.subject or ""), sql.Literal(list(only)))
 
 
 def _by_key(register: Register) -> sql.Composable:

@@ -1,6 +1,8 @@
 """Working days (工作日): weekdays but public holidays, and the weekend days that are worked instead, as arranged each year."""
 
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import accumulate
 
 import chinese_calendar
 
@@ -23,3 +25,23 @@ def after(day: date, count: int) -> date:
         day += timedelta(days=1)
         count -= is_workday(day)
     return day
+
+
+def between(start: date, end: date) -> int:
+    """How many working days there are after `start`, up to and with `end`; 0 where it is not later. Raises NoArrangement."""
+    if end <= start:
+        return 0
+    years = sum(_counted(year)[-1] for year in range(start.year, end.year))
+    return years + _until(end) - _until(start)
+
+
+def _until(day: date) -> int:
+    return _counted(day.year)[day.timetuple().tm_yday - 1]
+
+
+@lru_cache(maxsize=32)
+def _counted(year: int) -> tuple[int, ...]:
+    """For each day of a year, how many working days the year has had with it."""
+    first = date(year, 1, 1)
+    days = (date(year + 1, 1, 1) - first).days
+    return tuple(accumulate(int(is_workday(first + timedelta(days=number))) for number in range(days)))

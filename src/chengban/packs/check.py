@@ -11,8 +11,10 @@ from chengban import rules
 from chengban.packs import loader
 from chengban.packs.examples import run_examples
 from chengban.packs.loader import Origin, Pack
+from chengban.packs.maps import faults_of
 from chengban.packs.model import FactDeclaration, Policy, PolicyVersion, Register, Source, Subjects
 from chengban.packs.own_words import clashing_words
+from chengban.packs.published import PublishedFigure
 from chengban.packs.source import Finding
 from chengban.packs.units import convertible
 from chengban.packs.vocabulary import bindings, parameters_of, register_vocabulary, table_text, vocabulary
@@ -247,6 +249,8 @@ def _spoken(pack: Pack) -> Iterator[Finding]:
     for policy in pack.policies.values():
         for number, version in enumerate(policy.versions):
             yield from _version(pack, version, words, pack.origin("policies", policy.id), ("versions", number))
+    for figure in pack.figures.values():
+        yield from _figure(figure, words, pack.origin("figures", figure.id))
 
 
 def _version(pack: Pack, version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key: Key) -> Iterator[Finding]:
@@ -273,9 +277,27 @@ def _tables(version: PolicyVersion, words: rules.Vocabulary, origin: Origin, key
             yield Finding(origin.place(*key, "tables", number), finding.message)
 
 
+def _map(pack: Pack) -> Iterator[Finding]:
+    if pack.map is not None and pack.city.map is not None:
+        origin = pack.origin("map", pack.city.map)
+        for key, told in faults_of(pack.map, pack.city.counties):
+            yield Finding(origin.place(*key), told)
+
+
+def _figure(figure: PublishedFigure, words: rules.Vocabulary, origin: Origin) -> Iterator[Finding]:
+    """Each part's rule: over facts, or over the parts before it and the parameters."""
+    numbers = {parameter.name for parameter in figure.parameters}
+    for number, part in enumerate(figure.parts):
+        known = rules.Vocabulary(rules.Fact(id=name, names=(), type="number") for name in sorted(numbers))
+        expected = "boolean" if part.kind == "count" else "number"
+        found = rules.check(part.rule, known if part.kind == "formula" else words, expected=expected)
+        yield from _expression(origin, ("parts", number, part.kind), found)
+        numbers.add(part.name)
+
+
 def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterator[Finding]:
     for finding in found:
         yield Finding(origin.document.inside((*origin.key, *key), finding.line, finding.column), finding.message)
 
 
-_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_city, _references, _sources, _rows, _policies)
+_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_city, _references, _sources, _rows, _policies, _map)

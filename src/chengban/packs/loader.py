@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chengban.lib import env
+from chengban.packs.maps import CityMap
 from chengban.packs.model import (
     City,
     CodeSet,
@@ -25,6 +26,7 @@ from chengban.packs.model import (
     Register,
     Scene,
 )
+from chengban.packs.published import PublishedFigure
 from chengban.packs.source import Document, Finding, PackMistake, Place, documents
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -57,6 +59,8 @@ class Pack:
     policies: dict[str, Policy] = field(default_factory=dict)
     examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
+    figures: dict[str, PublishedFigure] = field(default_factory=dict)
+    map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     vocabulary: Any = field(default=None, repr=False)
     """Kept by `packs.vocabulary` once it is built."""
@@ -120,6 +124,7 @@ class _Reader:
         self._each(pack, "scenes", Scene, pack.scenes)
         self._facts(pack)
         self._examples(pack)
+        self._map(pack)
         return pack, self.findings
 
     def _city(self) -> Pack | None:
@@ -182,6 +187,7 @@ class _Reader:
     def _lists(self, pack: Pack) -> None:
         self._list(pack, "departments.yaml", "departments", Department, pack.departments, "id")
         self._list(pack, "codes/holidays.yaml", "years", HolidayYear, pack.holidays, "year")
+        self._list(pack, "figures.yaml", "figures", PublishedFigure, pack.figures, "id")
 
     def _list(self, pack: Pack, name: str, key: str, model: type[Model], into: dict[Any, Model], identity: str) -> None:
         document = self._document(self.folder / name) if (self.folder / name).is_file() else None
@@ -233,6 +239,18 @@ class _Reader:
             made = self._fit(ExampleFile, document.value, document, ())
             if made is not None:
                 self._keep(pack, "examples", made.examples, pack.examples, made.policy, Origin(document))
+
+    def _map(self, pack: Pack) -> None:
+        if pack.city.map is None:
+            return
+        path = self.folder / pack.city.map
+        if not path.is_file():
+            self.findings.append(Finding(pack.origin("city", pack.city.id).place("map"), f"there is no file {pack.city.map}"))
+            return
+        document = self._document(path)
+        pack.map = None if document is None else self._fit(CityMap, document.value, document, ())
+        if document is not None:
+            pack.origins[("map", pack.city.map)] = Origin(document)
 
 
 _SENTENCES = {

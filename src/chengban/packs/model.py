@@ -482,4 +482,6 @@ class City(Declaration):
     age_fact: Identifier | None = None
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     reach: Reach = Reach()
+    map: str | None = None
+    """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()

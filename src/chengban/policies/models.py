@@ -173,3 +173,21 @@ class OfferStep(models.Model):
 
 
 from chengban.policies.edition_models import Edition, EditionStep, Publication  # noqa: E402, F401
+
+
+class SeedFigure(models.Model):
+    """What one part of a published figure (见报数字) came to when it was reckoned from the city's data."""
+
+    figure = models.CharField("见报数字", max_length=60)
+    part = models.CharField("其中", max_length=60)
+    value = models.DecimalField("值", max_digits=28, decimal_places=4)
+    known = models.PositiveBigIntegerField("数据已知的主体")
+    enterprises = models.PositiveBigIntegerField("企业数")
+    on = models.DateField("业务日期")
+    known_by = models.BigIntegerField("数据截至批次")
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+
+    class Meta:
+        verbose_name = "见报数字的核算"
+        indexes = [models.Index(fields=["figure", "part", "-id"], name="policies_seed_newest")]

@@ -1,6 +1,6 @@
 """Bars, drawn by the server: no script, a zero baseline, direct labels, and the table behind them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -37,3 +37,45 @@ def bar_chart(title: str, unit: str, rows: Iterable[tuple[str, float]]) -> Chart
 
 def _length(value: float, longest: float) -> float:
     return 0 if not value else max(0.6, round(value / longest * 100, 2))
+
+
+COLUMN, HEIGHT = 60, 160
+"""The width of a column with its gap, and the height of the longest, in the drawing's own units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: where it stands in the drawing, its name below it and what it is worth above."""
+
+    label: str
+    said: str
+    x: int
+    y: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChart:
+    """A titled row of columns from a zero baseline. `rows` are the same as a table: label and further cells, under `heads`."""
+
+    title: str
+    columns: tuple[Column, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.columns) * COLUMN
+
+
+def column_chart(
+    title: str, values: Sequence[tuple[str, float, str]], heads: Sequence[str], rows: Iterable[Sequence[str]]
+) -> ColumnChart:
+    """A chart of (label, value ≥ 0, the value in words) in the order given. A value above zero always shows at least a sliver."""
+    longest = max((value for _label, value, _said in values), default=0)
+    heights = [round(_length(value, longest) * HEIGHT / 100, 1) for _label, value, _said in values]
+    columns = tuple(
+        Column(label, said if value else "", number * COLUMN, round(HEIGHT - height, 1), height)
+        for number, ((label, value, said), height) in enumerate(zip(values, heights, strict=True))
+    )
+    return ColumnChart(title, columns, tuple(heads), tuple(tuple(row) for row in rows))

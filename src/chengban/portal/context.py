@@ -34,6 +34,7 @@ WAYS: tuple[Way, ...] = (
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),
     Way("drafts", _("政策起草"), Verb.READ_DRAFTS),
+    Way("cockpit", _("驾驶舱"), Verb.READ_COCKPIT),
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
@@ -66,6 +67,7 @@ SECTIONS = {
     "item": "items",
     "register": "registers",
     "enterprise": "enterprises",
+    "cockpit-seed": "cockpit",
     "enterprise-policies": "enterprises",
     "enterprise-readings": "enterprises",
 }

@@ -87,6 +87,7 @@ class Task:
 TASKS = (
     Task("enterprises", "firm", _("查企业档案"), _("按名称或统一社会信用代码查，每次查阅都留痕。"), Verb.SEARCH_ENTERPRISES),
     Task("matches", "chart", _("看政策匹配"), _("每项政策有多少企业符合、差一步、还不知道。"), Verb.READ_MATCHES),
+    Task("cockpit", "near", _("看驾驶舱"), _("钱到了谁手里、用了多少天、谁还没享受、卡在哪里。"), Verb.READ_COCKPIT),
     Task("quality", "data", _("看数据质量"), _("各库的完整、有效、一致和按时，以及待办的工单。"), Verb.READ_QUALITY),
     Task("ledger", "book", _("查留痕"), _("谁在什么时候做了什么，只能追加，不能改。"), Verb.READ_LEDGER),
     Task("accounts", "lock", _("看账号和权限"), _("谁有什么岗位，岗位能做什么。"), Verb.READ_ACCOUNTS),

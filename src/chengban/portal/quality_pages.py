@@ -1,9 +1,7 @@
 """What the quality board shows: per register the latest measure, open tickets, and rows kept out."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from django.db import transaction
 from django.db.models import Count
@@ -14,6 +12,7 @@ from chengban.facts.models import Measure, QuarantinedRow, Ticket
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Department, Register
+from chengban.portal.sheets import csv_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +73,4 @@ def take_quarantine(pack: Pack, register: Register, *, by: Actor) -> Iterator[st
     """Record that `by` takes the rows kept out of `register` away, and give them as CSV that can be mended and loaded again."""
     with transaction.atomic():
         ledger.append(by, "facts.take_quarantine", f"register:{register.id}")
-    return _csv(quality.quarantine_rows(pack, register))
-
-
-def _csv(table: Iterator[list[str]]) -> Iterator[str]:
-    """The table as CSV lines, with the mark at its head by which spreadsheets know UTF-8."""
-    yield "\ufeff"
-    for row in table:
-        line = StringIO()
-        csv.writer(line).writerow(row)
-        yield line.getvalue()
+    return csv_lines(quality.quarantine_rows(pack, register))

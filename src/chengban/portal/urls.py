@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from chengban.portal.views import (
     calendar,
+    cockpit,
     comfort,
     drafts,
     enterprises,
@@ -49,6 +50,9 @@ urlpatterns: list[URLPattern] = [
     path("me/policies", enterprises.my_policies, name="my-policies"),
     path("me/readings", enterprises.my_readings, name="my-readings"),
     path("matches", matches.matches, name="matches"),
+    path("cockpit", cockpit.cockpit, name="cockpit"),
+    path("cockpit/seed", cockpit.seed, name="cockpit-seed"),
+    path("cockpit/policies.csv", cockpit.policies_csv, name="cockpit-csv"),
     path("quality", quality.quality, name="quality"),
     path("quality/<str:register_id>/quarantine.csv", quality.quarantine, name="quarantine"),
     path("ledger", ledger.ledger, name="ledger"),

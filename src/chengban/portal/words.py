@@ -50,6 +50,23 @@ def money(yuan: Number) -> str:
     return form.format(figure((amount / size).quantize(Decimal("0.01"), ROUND_HALF_UP)))
 
 
+def short_money(yuan: Number) -> str:
+    """An amount for a narrow place: 36 万, 2.5 亿, ¥0.4 M; one decimal at most, half up."""
+    amount = Decimal(str(yuan))
+    steps = (
+        ((Decimal(10) ** 6, "¥{} M"), (Decimal(10) ** 3, "¥{} K"))
+        if _english()
+        else ((Decimal(10) ** 8, "{} 亿"), (Decimal(10) ** 4, "{} 万"))
+    )
+    size, form = next((step for step in steps if abs(amount) >= step[0]), (Decimal(1), "¥{}" if _english() else "{} 元"))
+    return form.format(figure((amount / size).quantize(Decimal("0.1"), ROUND_HALF_UP)))
+
+
+def short_month(value: date) -> str:
+    """The month alone, for an axis: 3月 or Mar."""
+    return f"{value:%b}" if _english() else f"{value.month}月"
+
+
 def day(value: date) -> str:
     if _english():
         return f"{value.day} {value:%B %Y (%a)}"

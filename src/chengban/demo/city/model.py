@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from chengban.demo.city import cast
 from chengban.demo.city.books import Books, make_books
 from chengban.demo.city.chance import Chance
-from chengban.demo.city.columns import Ints, Mask, Text, choose, day_number
+from chengban.demo.city.columns import Floats, Ints, Mask, Text, choose, day_number
 from chengban.demo.city.firms import Firms, make_firms
 from chengban.demo.city.industries import IndustryTable
 from chengban.demo.city.people import People, make_people
 from chengban.demo.city.places import Places
+from chengban.demo.city.published import make_claims
 from chengban.demo.city.research import Research, make_research
 from chengban.demo.city.work import Work, hands_of, make_work
 from chengban.packs import Pack
@@ -48,6 +49,8 @@ class City:
     firms: Firms
     research: Research
     books: Books
+    claims: Floats
+    """The R&D super deduction, of the shape of the books."""
     work: Work
     ordinary_firms: Mask
     ordinary_people: Mask
@@ -108,7 +111,10 @@ def plan_city(pack: Pack, *, enterprises: int, seed: int, on: date) -> City:
     cast.settle_research(research)
     books = make_books(chance, firms, industries, research)
     cast.settle_books(books, firms)
+    claims = make_claims(chance, firms, research, books, ordinary_firms)
     strangers = np.array(cast.insured_of_strangers()).T
     work = make_work(chance, people, firms, ordinary_people, strangers, day)
     cast.settle_work(work)
-    return City(pack, chance, on, places, industries, people, firms, research, books, work, ordinary_firms, ordinary_people)
+    return City(
+        pack, chance, on, places, industries, people, firms, research, books, claims, work, ordinary_firms, ordinary_people
+    )  # fmt: skip

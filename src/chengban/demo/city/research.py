@@ -16,8 +16,8 @@ HIGH_TECH = 810
 TECH_SME = 1155
 RESEARCHING = 2100
 STARTUPS = 90
-"""High-tech enterprises and sci-tech SMEs as the city's newspaper counts them (28 January 2024); firms with R&D accounts are
-chosen here so that about 1,200 claim the deduction, for about 4.2 billion 元."""
+"""High-tech enterprises and sci-tech SMEs as the city's newspaper counts them (28 January 2024); how many firms have R&D
+accounts, and how many of them are start-ups, is chosen here."""
 FIRST_CLASS, SECOND_CLASS = 0, 1
 
 

@@ -13,6 +13,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from chengban.packs.model import Citation, Clause, Department, FactFile, RegisterField
+from chengban.packs.published import PublishedFigure
 from chengban.portal import words
 from chengban.portal.icons import ICONS, TAGS
 
@@ -185,3 +186,23 @@ def amount_kind(kind: str) -> str:
 def heading(topic: FactFile) -> str:
     """The heading of a file's topic in the page's language."""
     return topic.topic_en if translation.get_language() == "en" else topic.topic
+
+
+@register.simple_tag
+def with_unit(number: Decimal | None, unit: str) -> SafeString | str:
+    """A number with its unit; yuan as money; none as a dash."""
+    if number is None:
+        return "—"
+    return money(number) if unit == "元" else marked(f"{words.figure(round(number, 2))} {unit}")
+
+
+@register.simple_tag
+def seed_sentence(given: PublishedFigure) -> str:
+    """What was published, in the page's language."""
+    return given.said_en if translation.get_language() == "en" else given.said
+
+
+@register.simple_tag
+def seed_note(given: PublishedFigure) -> str:
+    """What is to be known beside it, in the page's language; empty where there is nothing."""
+    return (given.note_en if translation.get_language() == "en" else given.note) or ""

@@ -6,11 +6,14 @@ import numpy as np
 
 from chengban.demo.city import columns as c
 from chengban.demo.city.books import BOOK_YEARS
+from chengban.demo.city.cast_rows import CAST_ROWS
 from chengban.demo.city.chance import days_between, mix, skewed, spread
 from chengban.demo.city.firms import INDIVIDUAL
 from chengban.demo.city.model import City, Rows
+from chengban.demo.city.published import BORROWERS, LENT, LOANS, add_up, scaled_sum
 from chengban.demo.city.registers.base import tax_grades
 from chengban.demo.city.registers.science import sellers_of_technology
+from chengban.demo.city.research import scaled
 
 _REPORTED = {2022: 0.15, 2023: 0.25, 2024: 0.7}
 """How many of the individual businesses reported a year."""
@@ -18,7 +21,8 @@ _MISSED = 0.05
 _LOW_PROFIT = 3_000_000
 _LOW_ASSETS = 50_000_000
 _LOW_STAFF = 300
-_FINANCING = {"科技成果转化贷款": "KD", "股权融资": "GQ", "创投股权投资": "CT", "流动资金贷款": "LD", "创业担保贷款": "DB"}
+_SCIENCE_LOAN = "科技成果转化贷款"
+_FINANCING = {_SCIENCE_LOAN: "KD", "股权融资": "GQ", "创投股权投资": "CT", "流动资金贷款": "LD", "创业担保贷款": "DB"}
 """How the numbers of each kind of financing begin."""
 
 
@@ -95,7 +99,7 @@ def tax_annual(city: City) -> Iterator[Rows]:
         firms = city.firms
         rng = city.rng(f"returns {year}")
         filed = np.where(firms.kind == INDIVIDUAL, (year == BOOK_YEARS[-1]) * 0.9, 0.96)
-        sure = ~city.ordinary_firms | city.research.high_tech
+        sure = ~city.ordinary_firms | city.research.high_tech | (city.claims[city.books.year(year)] > 0)
         yield _return(city, year, np.flatnonzero((firms.staff_in(year) > 0) & ((rng.random(len(firms)) < filed) | sure)))
 
 
@@ -104,7 +108,7 @@ def _return(city: City, year: int, who: c.Ints) -> Rows:
     rng = city.rng(f"return {year}")
     count, shop = len(who), firms.kind[who] == INDIVIDUAL
     revenue, assets = books.revenue[place, who], books.assets[place, who]
-    deducted = _deduction(city, place, who)
+    deducted = city.claims[place, who]
     taxable = books.profit[place, who] * spread(rng, count, 0.98, 1.12) - deducted
     staff = _average_staff(city, year)[who]
     restricted = books.restricted[who]
@@ -152,14 +156,6 @@ def _average_staff(city: City, year: int) -> c.Floats:
     before = city.firms.staff_in(year - 1) if year > BOOK_YEARS[0] else now
     before = np.where(before > 0, before, now)
     return np.asarray(np.rint((now * 0.6 + before * 0.4) * 4) / 4)
-
-
-def _deduction(city: City, place: int, who: c.Ints) -> c.Floats:
-    """R&D expense deducted: of firms whose books are audited and exact, a little less than they spent."""
-    sure = city.research.high_tech | ~city.ordinary_firms
-    claims = city.research.booked & (sure | (city.rng("claims").random(len(city.firms)) < 0.4))
-    part = spread(city.rng("deduction"), len(city.firms), 0.85, 1.0)
-    return np.asarray(np.where(claims[who], np.floor(city.books.rd_expense[place, who] * part[who]), 0))
 
 
 def tax_registration(city: City) -> Iterator[Rows]:
@@ -240,7 +236,7 @@ def enterprise_financing(city: City) -> Iterator[Rows]:
     able = firms.active & (firms.kind != INDIVIDUAL) & (firms.founded < city.on - 400)
     technical = city.research.researching
     loans = np.sort(np.concatenate([city.chosen("loans", able, 0.02), city.chosen("more loans", able & technical, 0.25)]))
-    yield _financing(city, "science loans", city.least("science loans", able & technical, 0.095, 3), "科技成果转化贷款", 3_200_000)
+    yield _science_loans(city, able & technical)
     yield _financing(city, "equity", city.least("equity", able & technical, 0.06, 2), "股权融资", 9_000_000)
     backed = np.union1d(np.flatnonzero(city.research.startup), city.least("venture", able & technical, 0.02, 1))
     yield _financing(city, "venture", backed, "创投股权投资", 4_000_000)
@@ -248,12 +244,24 @@ def enterprise_financing(city: City) -> Iterator[Rows]:
     yield _financing(city, "start-up loans", city.least("start-up loans", able, 0.002, 2), "创业担保贷款", 1_800_000)
 
 
-def _financing(city: City, purpose: str, who: c.Ints, kind: str, median: float) -> Rows:
+def _science_loans(city: City, able: c.Mask) -> Rows:
+    """As many loans to as many firms, and as much, as the city counts; some firms have two."""
+    count = len(city.firms)
+    named = [row for row in CAST_ROWS["enterprise_financing"] if row["kind"] == _SCIENCE_LOAN]
+    loans, borrowers = (scaled(real, count, 3) - len(named) for real in (LOANS, BORROWERS))
+    once = city.least("science loans", able, 0.0, borrowers)
+    who = np.sort(np.concatenate([once, once[: loans - borrowers]]))
+    lent = scaled_sum(LENT, count) - sum(row["amount"] for row in named)
+    return _financing(city, "science loans", who, _SCIENCE_LOAN, 3_200_000, total=lent)
+
+
+def _financing(city: City, purpose: str, who: c.Ints, kind: str, median: float, *, total: int = 0) -> Rows:
+    """Financing of one kind, of about `median` 元 each; with `total`, of so much together."""
     rng = city.rng(f"financing {purpose}")
     firms, count = city.firms, len(who)
     paid = days_between(rng, np.maximum(firms.founded[who] + 120, city.on - 1200), city.on - 15, count)
     loan = np.full(count, "贷款" in kind)
-    amount = np.floor(skewed(rng, count, median, 0.6) / 10_000) * 10_000
+    amount = add_up(np.floor(skewed(rng, count, median, 0.6) / 10_000) * 10_000, total, 10_000)
     rate = spread(rng, count, 0.0295, 0.047)
     uses = (
         {"研发": 5, "生产经营": 4, "流动资金": 4, "转贷": 0.4, "投资资本市场": 0.15} if loan.all() else {"研发": 3, "生产经营": 3}
@@ -269,5 +277,5 @@ def _financing(city: City, purpose: str, who: c.Ints, kind: str, median: float) 
         "due_on": c.days(due, absent=~loan), "rate": c.number(rate, 4, absent=~loan), "use": mix(rng, count, uses),
         "interest_paid": c.money(np.where(loan, np.floor(amount * rate * years / 365), 0), absent=~loan),
         "repaid_on_time": c.boolean(rng.random(count) < 0.97, absent=~loan),
-        "provincial_record": c.boolean(np.full(count, kind == "科技成果转化贷款")),
+        "provincial_record": c.boolean(np.full(count, kind == _SCIENCE_LOAN)),
     }  # fmt: skip
