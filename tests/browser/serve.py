@@ -3,6 +3,8 @@
 import os
 import sys
 import tempfile
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import django
@@ -19,16 +21,21 @@ def main(port: str) -> None:
 
 
 def prepare() -> None:
-    """The town, its quality, its matches and the cast."""
+    """The town, its quality, its matches, its published figures, some payments and the cast."""
     from chengban.accounts.domain import make_demo_cast
     from chengban.facts.quality import inspect_all
     from chengban.policies.domain import run_match
+    from chengban.policies.seed import reckon_seed
     from tests import town
+    from tests.policies.paying import Story, tell
 
     with tempfile.TemporaryDirectory() as folder:
         pack = town.build(Path(folder))
     inspect_all(pack, by=town.BY, on=town.ON)
     run_match(pack, by=town.BY, on=town.ON)
+    reckon_seed(pack, by=town.BY, on=town.ON)
+    stories = ((town.LOTUS, "P09", "paid"), (town.WILLOW, "P09", "noticed"), (town.WILLOW, "P12", "proposed"))
+    tell(Story(policy, 0, Decimal("36000.50"), date(2025, 5, 6), (1, 2, 3, 2), end, who) for who, policy, end in stories)
     make_demo_cast(by=town.BY, enterprise=town.LOTUS, citizen=town.CITIZEN)
 
 

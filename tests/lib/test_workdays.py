@@ -35,3 +35,14 @@ def test_just_so_many_working_days_lie_between(day: date, count: int) -> None:
     last = workdays.after(day, count)
     between = [day + timedelta(days=step) for step in range(1, (last - day).days + 1)]
     assert sum(map(workdays.is_workday, between)) == count and workdays.is_workday(last)
+
+
+@given(st.dates(date(2024, 1, 1), date(2025, 12, 31)), st.dates(date(2024, 1, 1), date(2025, 12, 31)))
+def test_between_counts_each_working_day_once(start: date, end: date) -> None:
+    days = [start + timedelta(number + 1) for number in range(max((end - start).days, 0))]
+    assert workdays.between(start, end) == sum(workdays.is_workday(day) for day in days)
+
+
+def test_between_says_that_a_year_is_not_arranged() -> None:
+    with pytest.raises(workdays.NoArrangement):
+        workdays.between(date(2025, 12, 1), date(2099, 1, 5))

@@ -49,10 +49,12 @@ class Story:
     pace: tuple[int, int, int, int]
     """Days from the offer to the confirmation, on to the acceptance, on to the order, on to the treasury's answer."""
     end: str
+    who: str = ""
+    """Another subject than the firm of that number."""
 
     @property
     def subject(self) -> str:
-        return firm_code(self.firm)
+        return self.who or firm_code(self.firm)
 
     @property
     def county(self) -> str:

@@ -8,7 +8,7 @@ from ninja.errors import HttpError
 
 from chengban import packs
 from chengban.accounts.permissions import Verb, may_read_file
-from chengban.api import shapes
+from chengban.api import cockpit_shapes, shapes
 from chengban.api.guard import require, signed_in
 from chengban.facts.profile import Profile
 from chengban.lib import clock
@@ -58,10 +58,10 @@ def city_map(request: HttpRequest) -> HttpResponse:
     found = packs.current().map
     if found is None:
         raise HttpError(404, "本市没有示意图。")
-    return JsonResponse(found.geojson(), content_type="application/geo+json")
+    return JsonResponse(found.geojson(), content_type="application/geo+json", json_dumps_params={"ensure_ascii": False})
 
 
-@api.get("/cockpit", response={200: shapes.CockpitOut, **NOT_ALLOWED}, auth=signed_in, tags=["cockpit"])
+@api.get("/cockpit", response={200: cockpit_shapes.CockpitOut, **NOT_ALLOWED}, auth=signed_in, tags=["cockpit"])
 def cockpit(request: HttpRequest, year: int | None = None, policy: str | None = None) -> dict[str, Any]:
     """The leaders' figures of a year (this one where none is asked for), of all policies or one. Amounts are in 元, as strings."""
     require(request, Verb.READ_COCKPIT)
@@ -70,7 +70,7 @@ def cockpit(request: HttpRequest, year: int | None = None, policy: str | None = 
         raise HttpError(404, "没有这项政策。")
     if year is not None and not 1949 <= year <= 9999:
         raise HttpError(404, "没有这个年度。")
-    return shapes.cockpit(pack, gather(pack, year=year or today.year, on=today, policy=policy or ""))
+    return cockpit_shapes.cockpit(pack, gather(pack, year=year or today.year, on=today, policy=policy or ""))
 
 
 @api.get("/enterprises/{subject}", response={200: shapes.FileOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])

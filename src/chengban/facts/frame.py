@@ -87,7 +87,7 @@ def _columns(
     identifiers: pa.Array,
     on: date,
     known_by: int | None,
-    only: Sequence[str] | None,
+    only: Sequence[str] | None = None,
 ) -> dict[str, pa.Array]:
     # Of two rows with the same order the one with the greater key is the later, here as in the file of one subject.
     tied = any(need.source.take == "latest" for need in some)

@@ -108,16 +108,20 @@ def _doubled_area(ring: Sequence[Point]) -> Decimal:
 
 
 def _overlap(one: CountyFeature, other: CountyFeature) -> bool:
+    """Whether two counties share some area: edges cross, or one has its label or a piece of its edge inside the other."""
     if any(_cross(first, second) for first in pairwise(one.ring) for second in pairwise(other.ring)):
         return True
-    return any(_is_inside(point, other.ring) for point in _inner(one)) or any(
-        _is_inside(point, one.ring) for point in _inner(other)
-    )
+    pairs = [(one, other), (other, one)]
+    return any(_is_inside(point, around.ring) for inner, around in pairs for point in _inner(inner, around))
 
 
-def _inner(one: CountyFeature) -> Iterator[Point]:
+def _inner(one: CountyFeature, other: CountyFeature) -> Iterator[Point]:
+    """The label, and the middle of each piece of edge between the points where the other county's corners touch it."""
     yield one.properties.label
-    yield from one.ring
+    for start, end in pairwise(one.ring):
+        touching = [point for point in other.ring if _is_on(point, start, end)]
+        for near, far in pairwise(sorted({start, *touching, end})):
+            yield (near[0] + far[0]) / 2, (near[1] + far[1]) / 2
 
 
 def _side(start: Point, end: Point, point: Point) -> Decimal:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from chengban.packs import Pack
 from chengban.packs.model import Department, Policy
-from chengban.policies.cockpit import BANDS, STAGES, TREASURY, Board, CountyRow, Spread, Stuck, Tally, gather
+from chengban.policies.cockpit import BANDS, PATIENCE, STAGES, TREASURY, Board, CountyRow, Spread, Stuck, Tally, gather
 from chengban.portal import words
 from chengban.portal.charts import Chart, ColumnChart, bar_chart, column_chart
 from chengban.portal.maps import STEPS, MapChart, Reading, map_chart, step_limits
@@ -92,6 +92,7 @@ class CockpitPage:
     sections: Chart
     stages: tuple[StageRow, ...]
     stuck: tuple[StuckHeap, ...]
+    patience: int = PATIENCE
 
 
 def page(pack: Pack, *, year: int, policy: Policy | None, measure: str, on: date) -> CockpitPage:

@@ -36,7 +36,6 @@ class Legend:
 @dataclass(frozen=True, slots=True)
 class MapChart:
     title: str
-    note: str
     width: int
     height: int
     counties: tuple[County, ...]
@@ -68,7 +67,7 @@ def map_chart(pack: Pack, title: str, readings: Mapping[str, Reading], legend: S
         points = " ".join("{},{}".format(*draw.place(point)) for point in drawn[code].ring[:-1])
         counties.append(County(code, names[code], points, x, y, step_of(readings[code].value, most), readings[code].said))
     marks = tuple(Legend(number, said) for number, said in enumerate(legend, 1))
-    return MapChart(title, pack.map.note, WIDTH, draw.height, tuple(counties), marks)
+    return MapChart(title, WIDTH, draw.height, tuple(counties), marks)
 
 
 def step_of(value: Decimal | None, most: Decimal) -> int:

@@ -6,8 +6,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from chengban.demo.city.cast_rows import CAST_ROWS
+from chengban.demo.city.model import plan_city
+from chengban.demo.city.published import BORROWERS, CLAIMING, DEDUCTED, LENT, LOANS, add_up
+from chengban.demo.city.registers import business
 from chengban.demo.city.research import HIGH_TECH, TECH_SME, scaled
+from chengban.packs import Pack
 from tests.demo.city.conftest import ON, Made
 
 FIRMS = ("legal_persons", "uscc")
@@ -125,3 +132,25 @@ def test_some_facts_are_not_known(city: Made) -> None:
     assert 0 < city["annual_reports"]["total_assets"].null_count < len(city["annual_reports"]) / 4
     assert len(by_firm(city["annual_reports"], "employees")) < firms
     assert 0 < city["startups"]["other_loans"].null_count < len(city["startups"])
+
+
+@pytest.mark.parametrize(("enterprises", "seed"), [(20_000, 1), (20_000, 4), (35_000, 2)])
+def test_what_the_newspaper_counted_is_there_in_proportion(liaocheng: Pack, enterprises: int, seed: int) -> None:
+    city = plan_city(liaocheng, enterprises=enterprises, seed=seed, on=ON)
+    claims = city.claims[-1]
+    assert (claims > 0).sum() == scaled(CLAIMING, enterprises, 2)
+    assert claims.sum() == DEDUCTED * enterprises // 700_000
+    assert (claims <= city.books.rd_expense[-1]).all()
+    loans = next(business.enterprise_financing(city))
+    named = [row for row in CAST_ROWS["enterprise_financing"] if row["kind"] == "科技成果转化贷款"]
+    assert len(loans["uscc"]) + len(named) == scaled(LOANS, enterprises, 3)
+    assert len(set(loans["uscc"].to_pylist())) + len(named) == scaled(BORROWERS, enterprises, 3)
+    assert pc.sum(loans["amount"]).as_py() + sum(row["amount"] for row in named) == LENT * enterprises // 700_000
+
+
+@given(st.lists(st.integers(1, 10**9), min_size=1, max_size=50), st.integers(10, 10**6))
+def test_amounts_are_made_to_add_up(amounts: list[int], tens: int) -> None:
+    total = tens * 10 + 10 * len(amounts)
+    made = add_up(np.array(amounts, np.float64), total, 10)
+    assert made.sum() == total and (made % 10 == 0).all() and (made > 0).all()
+    assert (add_up(np.array(amounts, np.float64), 0, 10) == amounts).all()

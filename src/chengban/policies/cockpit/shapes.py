@@ -46,7 +46,7 @@ def _tally(tally: Tally) -> dict[str, Any]:
 
 
 def _spread(spread: Spread) -> dict[str, Any]:
-    bands = [{"from": low, "to": high, "count": n} for (low, high), n in zip(BANDS, spread.bands, strict=True)]
+    bands = [{"least": low, "most": high, "count": n} for (low, high), n in zip(BANDS, spread.bands, strict=True)]
     return {"count": spread.count, "median": spread.median, "p90": spread.slow, "bands": bands}
 
 
