@@ -12,18 +12,11 @@ PAGES = [
     ("", "/policies/P18v1"), ("", "/items"), ("", "/items/S01.a"), ("", "/registers"), ("", "/registers/legal_persons"),
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
-<<<<<<< HEAD
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
     ("administrator", "/accounts"), ("", "/calendar"), ("", "/calendar?year=1999"), ("agent", "/letters"), ("agent", "/letters/1"),
     ("citizen", "/letters"), ("agent", "/preferences"), ("officer", "/reach"), ("officer", "/drafts"), ("auditor", "/reach"),
     ("officer", "/cockpit"), ("administrator", "/cockpit?measure=unclaimed&policy=P09"), ("auditor", "/cockpit/seed"),
     ("auditor", "/cockpit?year=2024"),
-=======
-    ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("officer", "/cockpit"),
-    ("administrator", "/cockpit?measure=unclaimed&policy=P09"), ("auditor", "/cockpit/seed"), ("auditor", "/cockpit?year=2024"),
-     ("steward", "/quality"), ("auditor", "/ledger"),
-    ("administrator", "/accounts"),
->>>>>>> cockpit
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 

@@ -67,7 +67,7 @@ def city_map(request: HttpRequest) -> HttpResponse:
 def cockpit(request: HttpRequest, year: int | None = None, policy: str | None = None) -> dict[str, Any]:
     """The leaders' figures of a year (this one where none is asked for), of all policies or one. Amounts are in 元, as strings."""
     require(request, Verb.READ_COCKPIT)
-    pack, today = packs.current(), clock.today()
+    pack, today = catalogue.current(), clock.today()
     if policy and policy not in pack.policies:
         raise HttpError(404, "没有这项政策。")
     if year is not None and not 1949 <= year <= 9999:

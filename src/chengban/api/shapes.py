@@ -155,7 +155,6 @@ class VerdictsOut(Schema):
     policies: list[VerdictOut]
 
 
-<<<<<<< HEAD
 class LetterOut(Schema):
     """One letter. `about` names the matter, such as offer:12/34; `link` is a path of the portal."""
 
@@ -169,8 +168,6 @@ class LetterOut(Schema):
     is_read: bool
 
 
-=======
->>>>>>> cockpit
 class Mistake(Schema):
     detail: str
 

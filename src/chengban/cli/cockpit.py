@@ -18,7 +18,7 @@ def cockpit(context: click.Context, year: int | None, policy: str | None, as_jso
     if context.invoked_subcommand is not None:
         return
     ready()
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.cockpit import gather
     from chengban.policies.cockpit.shapes import as_values
 
@@ -55,7 +55,7 @@ def seed(on: datetime | None, as_json: bool) -> None:
     """Reckon the figures that the city published from its own data, and keep what they come to."""
     ready()
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.seed import reckon_seed
 
     with progress(as_json) as tell:

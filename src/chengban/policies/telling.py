@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from chengban import packs
 from chengban.ledger import Actor
+from chengban.policies import catalogue
 from chengban.policies.models import Offer, OfferStep, Payment, PaymentStep
 from chengban.reach.domain import Telling, tell_all
 from chengban.reach.models import Kind
@@ -117,7 +117,7 @@ def told_payments(steps: Sequence[PaymentStep], *, by: Actor) -> None:
 
 
 def _telling(words: _Words, matter: Offer | Payment, about: str, reason: str) -> Telling:
-    policy = packs.current().policies.get(matter.policy)
+    policy = catalogue.current().policies.get(matter.policy)
     amount, reason = _yuan(matter.amount), reason.rstrip("。") or "见详情"
     filled = {"policy": policy.name if policy else matter.policy, "amount": amount, "reason": reason}
     english = {**filled, "policy": policy.name_en if policy else matter.policy}

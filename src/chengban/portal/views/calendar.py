@@ -8,8 +8,8 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chengban import packs
 from chengban.lib import clock
+from chengban.policies import catalogue
 from chengban.portal import calendar_pages, city
 from chengban.reach import calendar as ics
 from chengban.reach.feeds import atom, letters_in
@@ -22,7 +22,7 @@ ICS, ATOM = "text/calendar; charset=utf-8", "application/atom+xml; charset=utf-8
 @require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     """What opens and what ends, month by month."""
-    year = calendar_pages.year_of(packs.current(), request.GET.get("year"), on=clock.today())
+    year = calendar_pages.year_of(catalogue.current(), request.GET.get("year"), on=clock.today())
     given = {"year": year, "address": request.build_absolute_uri("/calendar.ics")}
     return render(request, "portal/pages/calendar.html", given)
 
@@ -30,7 +30,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @require_safe
 def calendar_ics(request: HttpRequest) -> HttpResponse:
     """The same for programs."""
-    days = calendar_pages.city_days(packs.current(), _portal(request))
+    days = calendar_pages.city_days(catalogue.current(), _portal(request))
     return _answer(request, ics.write(days, name=_("%(city)s政策日历") % {"city": city.name()}, stamp=clock.today()), ICS)
 
 
@@ -38,7 +38,7 @@ def calendar_ics(request: HttpRequest) -> HttpResponse:
 def feed_ics(request: HttpRequest, token: str) -> HttpResponse:
     """The days that concern one subject."""
     feed, today = _feed(token), clock.today()
-    days = calendar_pages.own_days(packs.current(), feed, _portal(request), on=today)
+    days = calendar_pages.own_days(catalogue.current(), feed, _portal(request), on=today)
     return _answer(request, ics.write(days, name=_("我的政策日历"), stamp=today), ICS, private=True)
 
 

@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from chengban import packs
 from chengban.accounts.permissions import Verb
 from chengban.lib import clock
 from chengban.packs import Pack
 from chengban.packs.model import Policy
+from chengban.policies import catalogue
 from chengban.policies.cockpit import gather
 from chengban.policies.seed import compared
 from chengban.portal import cockpit_pages
@@ -19,7 +19,7 @@ from chengban.portal.sheets import csv_lines
 @require_safe
 @needs(Verb.READ_COCKPIT)
 def cockpit(request: HttpRequest) -> HttpResponse:
-    pack = packs.current()
+    pack = catalogue.current()
     measure = request.GET.get("measure", "amount")
     if measure not in cockpit_pages.MEASURES:
         raise Http404
@@ -31,7 +31,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
 @require_safe
 @needs(Verb.READ_COCKPIT)
 def policies_csv(request: HttpRequest) -> StreamingHttpResponse:
-    pack, year, policy = packs.current(), _year(request), _policy(packs.current(), request)
+    pack, year, policy = catalogue.current(), _year(request), _policy(catalogue.current(), request)
     board = gather(pack, year=year, on=clock.today(), policy=policy.id if policy else "")
     answer = StreamingHttpResponse(csv_lines(cockpit_pages.policy_table(board)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="cockpit-{year}.csv"'
@@ -42,7 +42,7 @@ def policies_csv(request: HttpRequest) -> StreamingHttpResponse:
 @require_safe
 @needs(Verb.READ_COCKPIT)
 def seed(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/pages/cockpit_seed.html", {"lines": compared(packs.current())})
+    return render(request, "portal/pages/cockpit_seed.html", {"lines": compared(catalogue.current())})
 
 
 def _year(request: HttpRequest) -> int:
