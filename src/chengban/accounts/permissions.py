@@ -1,6 +1,6 @@
 """Who may do what: one table, read by one predicate. What is not in the table is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,10 @@ class Verb(StrEnum):
     READ_ACCOUNTS = "read accounts"
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
+    READ_OFFERS = "read offers"
+    DECIDE_OFFERS = "decide offers"
+    ANSWER_OFFERS = "answer offers"
+    OBJECT = "object"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -41,6 +45,10 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_ACCOUNTS: _("看账号和权限"),
     Verb.OPEN_ACCOUNT: _("开账号"),
     Verb.GRANT_ROLE: _("授予角色"),
+    Verb.READ_OFFERS: _("看拟享名单"),
+    Verb.DECIDE_OFFERS: _("办理本部门的拟享名单"),
+    Verb.ANSWER_OFFERS: _("答复给自己的兑现"),
+    Verb.OBJECT: _("对公示提出异议"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -58,6 +66,10 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_ACCOUNTS:       frozenset({                    _A, _M}),
     Verb.OPEN_ACCOUNT:        frozenset({                        _M}),
     Verb.GRANT_ROLE:          frozenset({                        _M}),
+    Verb.READ_OFFERS:         frozenset({            _P,     _A}),
+    Verb.DECIDE_OFFERS:       frozenset({            _P}),
+    Verb.ANSWER_OFFERS:       frozenset({_C, _E}),
+    Verb.OBJECT:              frozenset({_C, _E, _W, _P, _S, _A, _M}),
 }  # fmt: skip
 
 
@@ -73,3 +85,13 @@ def may_read_file(account: "Account | AnonymousUser", subject: str) -> bool:
     if may(account, Verb.READ_ANY_FILE):
         return True
     return account.is_authenticated and may(account, Verb.READ_OWN_FILE) and subject in account.subjects
+
+
+def may_decide(account: "Account | AnonymousUser", departments: Collection[str]) -> bool:
+    """Whether `account` may decide the offers of a policy of these departments: those of its own, or where it has none of any."""
+    return may(account, Verb.DECIDE_OFFERS) and account.is_authenticated and account.department in ("", *departments)
+
+
+def may_answer(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may answer an offer to `subject`: only by a mandate."""
+    return may(account, Verb.ANSWER_OFFERS) and account.is_authenticated and subject in account.subjects

@@ -67,15 +67,20 @@ def build(
 
     Its first column is the subject's identifier; the others are fact ids.
     """
-    subjects = subjects_of(pack, kind)
-    base = pack.registers[subjects.register_]
-    identifiers = _one(store.read(base, [base.subject or ""], known_by).column(0))
+    identifiers = identifiers_of(pack, kind, known_by)
     columns: dict[str, pa.Array] = {SUBJECT: identifiers}
     grouped = needs(pack, kind, wanted)
     for done, (name, some) in enumerate(grouped.items()):
         columns |= _columns(pack, pack.registers[name], some, identifiers, on, known_by)
         progress(done + 1, len(grouped))
     return pa.table(columns)
+
+
+def identifiers_of(pack: Pack, kind: Kind, known_by: int | None = None) -> pa.Array:
+    """The identifiers of every subject of `kind`, sorted: row by row those of the frame as known after the same batch."""
+    base = pack.registers[subjects_of(pack, kind).register_]
+    found = _one(store.read(base, [base.subject or ""], known_by).column(0))
+    return found.take(pc.sort_indices(found))
 
 
 def _columns(
