@@ -1,4 +1,4 @@
-"""Offers: made once, with their reasons; one of those that exclude each other; places and the notice. Their life: test_offer_life."""
+"""Offers: made once, with their reasons; of those that exclude each other one; places and the notice."""
 
 from contextlib import suppress
 from dataclasses import replace
