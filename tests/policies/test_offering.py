@@ -86,7 +86,7 @@ def test_the_period_is_the_versions_own(pack: Pack, period: str, named: str) -> 
 
 
 def test_a_score_is_frozen_and_the_highest_is_paid_first(pack: Pack) -> None:
-    scored, policy = with_delivery(pack, order="score", score="上年度参保人数 * 2", places=2, budget=Decimal(100_000))
+    scored, policy = with_delivery(pack, order="score", score="上年度参保人数 * 2", places=2, budget=Decimal(10_000_000))
     assert propose(scored, policy) == {"proposed": 1}
     lotus = Offer.objects.get()
     assert lotus.score == Decimal(48)
@@ -100,7 +100,7 @@ def test_a_score_is_frozen_and_the_highest_is_paid_first(pack: Pack) -> None:
     found = offering.order_all_due(scored, policy, "2025", on=town.ON + timedelta(days=20), by=DEPARTMENT)
     assert [payment.subject for payment in found.payments] == ["S2", "S1"]
     assert set(found.kept_out) == {"S0", town.LOTUS}
-    assert Budget.objects.values_list("total", "places").get() == (Decimal(100_000), 2)
+    assert Budget.objects.values_list("total", "places").get() == (Decimal(10_000_000), 2)
 
 
 def test_a_budget_that_was_set_stands_and_none_is_said(pack: Pack) -> None:
