@@ -22,6 +22,9 @@ from chengban.policies.models import Offer
 from chengban.policies.payments import ACCOUNT, Order, Ordered, is_account, order_payments
 from chengban.policies.standing import Standing, Step, add_step, standing_of, with_standing
 
+LONGEST = 300
+"""Characters of a reason that are kept."""
+
 
 class NotNow(PolicyError):
     """The offer does not stand where this can be done to it."""
@@ -132,7 +135,7 @@ def accept(offer: Offer, *, account: str, by: Actor) -> None:
 def decline(offer: Offer, *, by: Actor, reason: str = "") -> None:
     """The subject does not want it."""
     with _at(offer):
-        add_step(offer, Step.DECLINED, by, reason=reason)
+        add_step(offer, Step.DECLINED, by, reason=reason.strip()[:LONGEST])
 
 
 def dispute(offer: Offer, *, by: Actor, reason: str) -> None:
@@ -199,4 +202,4 @@ def said(text: str) -> str:
     """A reason as it is kept. Raises PolicyError where there is none."""
     if not text.strip():
         raise PolicyError("请写明原因。")
-    return text.strip()[:300]
+    return text.strip()[:LONGEST]
