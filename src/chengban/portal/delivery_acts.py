@@ -16,6 +16,8 @@ from chengban.policies.models import Offer
 from chengban.policies.standing import Stage, staged
 from chengban.portal import words
 
+ALL = "-all"
+"""The end of an act's name that is meant for all at a stage."""
 PROPOSED_AT_ONCE = 300
 DONE_AT_ONCE = 1000
 """How many one press of a button does at most, so that the page answers; the next press goes on."""
@@ -33,9 +35,9 @@ class Desk:
     form: QueryDict
 
     def chosen(self, stage: str) -> list[Offer]:
-        """The offers whose boxes were ticked, or with `all` those that stand at the stage."""
+        """The offers whose boxes were ticked, or for an act on all those that stand at the stage."""
         mine = Offer.objects.filter(policy=self.policy.id, period=self.period).order_by("pk")
-        if self.form.get("which") == "all":
+        if self.form.get("act", "").endswith(ALL):
             return list(staged(mine).filter(stage=stage)[:DONE_AT_ONCE])
         numbers = [int(number) for number in self.form.getlist("offer") if number.isdecimal()]
         if not numbers:
@@ -87,10 +89,8 @@ def order(desk: Desk) -> str:
 
 def _why(done: offering.Done) -> str:
     """Each reason with how many it was given to, the most frequent first."""
-    told = [
-        _("%(reason)s（%(count)s 户）") % {"reason": reason.rstrip("。"), "count": count}
-        for reason, count in done.reasons.most_common(5)
-    ]
+    ranked = done.reasons.most_common(5)
+    told = [_("%(reason)s（%(count)s 户）") % {"reason": reason.rstrip("。"), "count": count} for reason, count in ranked]
     return _("原因：%(reasons)s。") % {"reasons": "；".join(told)} if told else ""
 
 

@@ -21,15 +21,15 @@ from chengban.policies.standing import Stage, Standing, Step, staged, with_stand
 PAGE = 50
 
 STAGES: dict[str, "str | Promise"] = {
-    Stage.PROPOSED: _("待部门确认"), Stage.CONFIRMED: _("待公示"), Stage.NOTICED: _("待确认账户"), Stage.ACCEPTED: _("已接受，待下达"),
-    Stage.OBJECTED: _("有异议待查"), Stage.DISPUTED: _("数据待核"), Stage.ORDERED: _("已下达"), Stage.PAID: _("已到账"),
-    Stage.STOPPED: _("已停止"),
+    Stage.PROPOSED: _("待部门确认"), Stage.CONFIRMED: _("待公示"), Stage.NOTICED: _("待确认账户"),
+    Stage.ACCEPTED: _("已接受，待下达"), Stage.OBJECTED: _("有异议待查"), Stage.DISPUTED: _("数据待核"),
+    Stage.ORDERED: _("已下达"), Stage.PAID: _("已到账"), Stage.STOPPED: _("已停止"),
 }  # fmt: skip
 STEPS: dict[str, "str | Promise"] = {
     Step.PROPOSED: _("列入拟享名单"), Step.EXCLUDED: _("排除，不能同时享受"), Step.CONFIRMED: _("部门确认"),
     Step.REJECTED: _("部门不予确认"), Step.NOTICED: _("开始公示"), Step.OBJECTED: _("有人提出异议"), Step.UPHELD: _("异议成立"),
-    Step.DISMISSED: _("异议不成立"), Step.DISPUTED: _("指出数据有误"), Step.MENDED: _("数据已核对"), Step.ACCEPTED: _("确认收款账户"),
-    Step.DECLINED: _("放弃"), Step.ORDERED: _("下达拨付"),
+    Step.DISMISSED: _("异议不成立"), Step.DISPUTED: _("指出数据有误"), Step.MENDED: _("数据已核对"),
+    Step.ACCEPTED: _("确认收款账户"), Step.DECLINED: _("放弃"), Step.ORDERED: _("下达拨付"),
 }  # fmt: skip
 
 
@@ -148,6 +148,10 @@ class OwnOffers:
     stopped: list[OwnOffer]
     statement: list[Arrived]
     account: str
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.waiting or self.running or self.stopped or self.statement)
 
     @property
     def total(self) -> Decimal:

@@ -7,7 +7,9 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +23,7 @@ from chengban.policies.disputing import answer_dispute
 from chengban.policies.models import Offer
 from chengban.policies.standing import Stage, staged
 from chengban.portal import delivery_pages, offer_pages
-from chengban.portal.delivery_acts import ACTS, Desk
+from chengban.portal.delivery_acts import ACTS, ALL, Desk
 from chengban.portal.needs import needs
 from chengban.portal.readings import people
 from chengban.portal.telling import tell
@@ -49,12 +51,17 @@ def offers_of(request: HttpRequest, policy_id: str, period: str) -> HttpResponse
     stage = _asked(request, row)
     listed = staged(Offer.objects.filter(policy=policy.id, period=period)).order_by("pk")
     page = Paginator(listed.filter(stage=stage) if stage else listed, offer_pages.PAGE).get_page(request.GET.get("page"))
+    may_act = may_decide(request.user, policy.departments)
     given = {
         "row": row, "page": page, "lines": offer_pages.lines(packs.current(), page.object_list), "stage": stage,
         "stages": [(name, word, row.now[name]) for name, word in offer_pages.STAGES.items() if row.now.get(name)],
-        "total": row.funnel[0].count, "may_act": may_decide(request.user, policy.departments),
+        "total": row.funnel[0].count, "may_act": may_act, "act": LIST_ACTS.get(stage, "") if may_act else "",
     }  # fmt: skip
     return render(request, "portal/pages/offers.html", given)
+
+
+LIST_ACTS: dict[str, str] = {Stage.PROPOSED: "confirm", Stage.CONFIRMED: "notice"}
+"""What is done to many at a stage."""
 
 
 def _asked(request: HttpRequest, row: delivery_pages.DeliveryRow) -> str:
@@ -67,7 +74,7 @@ def _asked(request: HttpRequest, row: delivery_pages.DeliveryRow) -> str:
 
 def _act(request: HttpRequest, policy: Policy, period: str) -> HttpResponse:
     account = _decider(request, policy)
-    act = ACTS.get(request.POST.get("act", ""))
+    act = ACTS.get(request.POST.get("act", "").removesuffix(ALL))
     if act is None:
         raise Http404
     desk = Desk(packs.current(), policy, period, account.actor, clock.today(), request.POST)
@@ -94,9 +101,18 @@ def offer(request: HttpRequest, number: int) -> HttpResponse:
         return _decide(request, line)
     given = {
         "line": line, "reasons": offer_pages.reasons(pack, line.offer),
-        "names": people(step.by for step in line.standing.steps), "may_act": may_decide(request.user, line.policy.departments),
+        "names": people(step.by for step in line.standing.steps), "tasks": TASKS.get(line.stage, ()),
+        "may_act": may_decide(request.user, line.policy.departments),
     }  # fmt: skip
     return render(request, "portal/pages/offer.html", given)
+
+
+TASKS: dict[str, tuple[tuple[str, "str | Promise"], ...]] = {
+    Stage.PROPOSED: (("confirm", _lazy("确认")), ("reject", _lazy("不予确认"))),
+    Stage.OBJECTED: (("dismiss", _lazy("异议不成立，继续")), ("uphold", _lazy("异议成立，停止兑现"))),
+    Stage.DISPUTED: (("mended", _lazy("数据已核对，继续")),),
+}
+"""What the department does to one offer at a stage."""
 
 
 def _decide(request: HttpRequest, line: offer_pages.OfferLine) -> HttpResponse:
