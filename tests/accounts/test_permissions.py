@@ -7,7 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from chengban.accounts.domain import close_account, give_mandate, grant_role, withdraw_mandate, withdraw_role
 from chengban.accounts.models import Account, MandateKind
-from chengban.accounts.permissions import PERMISSIONS, Verb, may, may_read_file
+from chengban.accounts.permissions import PERMISSIONS, Verb, may, may_answer, may_decide, may_read_file
 from chengban.accounts.roles import STAFF, Role
 from chengban.ledger import Actor
 
@@ -71,3 +71,30 @@ def test_a_mandate_without_the_role_opens_nothing(account_of: AccountOf) -> None
     steward = account_of(Role.STEWARD)
     give_mandate(steward, "91371500MA3C000001", kind=MandateKind.ENTERPRISE, by=BY)
     assert not may_read_file(steward, "91371500MA3C000001")
+
+
+@pytest.mark.parametrize(("own", "policys", "allowed"), [
+    ("", ["science"], True), ("science", ["science", "finance"], True), ("finance", ["science"], False), ("finance", [], False),
+])  # fmt: skip
+def test_an_officer_decides_offers_of_the_own_department_only(
+    own: str, policys: list[str], allowed: bool, account_of: AccountOf
+) -> None:
+    officer = account_of(Role.OFFICER)
+    officer.department = own
+    assert may_decide(officer, policys) is allowed
+    assert not may_decide(AnonymousUser(), policys)
+    auditor = account_of(Role.AUDITOR)
+    auditor.department = own
+    assert not may_decide(auditor, policys)
+
+
+def test_only_the_subject_itself_answers_an_offer(account_of: AccountOf) -> None:
+    agent, officer = account_of(Role.AGENT), account_of(Role.OFFICER)
+    assert not may_answer(agent, "S1")
+    mandate = give_mandate(agent, "S1", kind=MandateKind.ENTERPRISE, by=BY)
+    give_mandate(officer, "S1", kind=MandateKind.ENTERPRISE, by=BY)
+    agent, officer = (Account.objects.get(pk=account.pk) for account in (agent, officer))
+    assert may_answer(agent, "S1") and not may_answer(agent, "S2") and not may_answer(officer, "S1")
+    assert not may_answer(AnonymousUser(), "S1")
+    withdraw_mandate(mandate, by=BY)
+    assert not may_answer(Account.objects.get(pk=agent.pk), "S1")

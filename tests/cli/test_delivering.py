@@ -8,7 +8,10 @@ from django.db import transaction
 
 from chengban import packs
 from chengban.exchange.systems.treasury.fake import Books, open_window
+from chengban.ledger import Actor
 from chengban.ledger.models import Entry
+from chengban.policies.models import Offer
+from chengban.policies.offers import accept
 from tests import town
 from tests.cli.conftest import Shell
 from tests.cli.test_commands import DAY, refused, same_keys
@@ -97,3 +100,38 @@ def test_each_mistake_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
         "deliver", "order", *POLICY, "--list", confirmed(tmp_path, f"subject,account\n{town.LOTUS},\n"), *DAY, "--json"
     ).json
     assert kept["kept_out"] == {town.LOTUS: "没有收款账户"}
+
+
+def test_from_the_match_to_the_order_by_commands(shell: Shell, tmp_path: Path) -> None:
+    said = shell("deliver", "propose", "P09", *DAY, "--json").json
+    same_keys("deliver propose", said)
+    assert (said["proposed"], said["before"]) == (1, 0)
+    assert "原已列入 1 户" in shell("deliver", "propose", "P09", *DAY).out
+    file = confirmed(tmp_path, f"subject\n{town.LOTUS}\n{town.WILLOW}\n")
+    said = shell("deliver", "confirm", *POLICY, "--list", file, "--json").json
+    same_keys("deliver confirm", said)
+    assert (said["confirmed"], said["reasons"]) == (1, {"没有这户的拟享": 1})
+    assert shell("deliver", "confirm", *POLICY, "--all", "--json").json["kept_out"] == 0
+    said = shell("deliver", "notice", *POLICY, *DAY, "--json").json
+    same_keys("deliver notice", said)
+    assert said["noticed"] == 1
+    accept(Offer.objects.get(), account="62001", by=Actor.account(2))
+    shell("deliver", "budget", *POLICY, "--total", "100000")
+    assert shell("deliver", "order-due", *POLICY, *DAY, "--json").json["ordered"] == 0
+    said = shell("deliver", "order-due", *POLICY, "--on", "2025-12-09", "--json").json
+    same_keys("deliver order-due", said)
+    assert (said["ordered"], said["amount"]) == (1, 21600)
+    assert "下达 0 笔" in shell("deliver", "order-due", *POLICY, "--on", "2025-12-09").out
+    status = shell("deliver", "status", "--json").json
+    same_keys("deliver status", status)
+    assert status["offers"] == [{"policy": "P09", "period": "2025", "stage": "ordered", "count": 1, "amount": 21600}]
+    assert "已下达" in shell("deliver", "status").out
+
+
+def test_what_a_list_of_offers_refuses(shell: Shell, tmp_path: Path) -> None:
+    refused(shell("deliver", "confirm", *POLICY), "--all", "--list")
+    refused(shell("deliver", "confirm", *POLICY, "--all", "--list", confirmed(tmp_path, "subject\n")), "--all", "--list")
+    refused(shell("deliver", "confirm", *POLICY, "--list", confirmed(tmp_path, "a\n1\n")), "subject")
+    refused(shell("deliver", "notice", "P99", "--period", "2025"), "没有编号为 P99 的政策")
+    refused(shell("deliver", "propose", "P05", *DAY), "不是由财政拨付", code=1)
+    assert "未确认 0 户" in shell("deliver", "confirm", *POLICY, "--all").out

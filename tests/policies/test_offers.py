@@ -1,6 +1,5 @@
-"""The life of an offer as a machine: whatever is tried, money leaves once, and only after all that must come first."""
+"""Offers: made once, with their reasons; of those that exclude each other one; places and the notice."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,20 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from chengban import packs
-from chengban.exchange.models import Message
 from chengban.ledger import Actor
-from chengban.ledger.models import Entry
-from chengban.lib import workdays
 from chengban.policies import offers
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict, explain
-from chengban.policies.models import Offer, Payment
+from chengban.policies.models import Offer
 from chengban.policies.payments import set_budget
 
 DEPARTMENT, FIRM, PUBLIC = Actor.account(1), Actor.account(2), Actor.account(3)
@@ -41,125 +33,6 @@ def verdict_of(policy: str = "P09") -> Verdict:
 
 def proposed(subject: str = "S1", policy: str = "P09") -> Offer:
     return offers.propose(packs.current(), verdict_of(policy), subject, "2025", on=DAY, by=DEPARTMENT)
-
-
-class Life(RuleBasedStateMachine):
-    """One offer, and what a reader of the rules would remember of it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.atomic = transaction.atomic()
-        self.atomic.__enter__()
-        self.offer, self.on = proposed(), DAY
-        set_budget("P09", "2025", Decimal("10000000"), by=DEPARTMENT)
-        self.confirmed = self.accepted = self.over = self.objected = self.disputed = False
-        self.until: date | None = None
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.atomic.__exit__(None, None, None)
-
-    def attempt(self, allowed: bool, act: Callable[[], Any]) -> bool:
-        """Do it, and see that it was allowed or refused as it should be."""
-        before = self.offer.steps.count()
-        try:
-            act()
-        except PolicyError:
-            assert not allowed, "refused, though nothing stood against it"
-            assert self.offer.steps.count() == before
-            return False
-        assert allowed, "done, though it was not the time"
-        return True
-
-    @initialize(steps=st.integers(0, 3))
-    def begin_further_on(self, steps: int) -> None:
-        """Random steps alone would seldom come so far that money could leave."""
-        for act in (self.confirm, lambda: self.give_notice(2), self.accept)[:steps]:
-            act()
-
-    @rule(days=st.integers(1, 8))
-    def time_passes(self, days: int) -> None:
-        self.on = min(self.on + timedelta(days=days), date(2026, 12, 1))
-
-    @precondition(lambda self: self.until is not None)
-    @rule()
-    def the_last_day_comes(self) -> None:
-        self.on = max(self.on, self.until or self.on)
-
-    @rule()
-    def confirm(self) -> None:
-        done = self.attempt(not self.over and not self.confirmed, lambda: offers.confirm(self.offer, by=DEPARTMENT))
-        self.confirmed |= done
-
-    @rule()
-    def reject(self) -> None:
-        allowed = not self.over and not self.confirmed
-        self.over |= self.attempt(allowed, lambda: offers.reject(self.offer, by=DEPARTMENT, reason="名单有误"))
-
-    @rule(days=st.integers(1, 5))
-    def give_notice(self, days: int) -> None:
-        allowed = not self.over and self.confirmed and self.until is None
-        if self.attempt(allowed, lambda: offers.give_notice(self.offer, days=days, on=self.on, by=DEPARTMENT)):
-            self.until = workdays.after(self.on, days)
-
-    @rule()
-    def object_to(self) -> None:
-        waits = self.objected or self.disputed
-        allowed = not self.over and not waits and self.until is not None and self.on <= self.until
-        self.objected |= self.attempt(allowed, lambda: offers.object_to(self.offer, on=self.on, by=PUBLIC, reason="社保未缴"))
-
-    @rule(upheld=st.sampled_from([True, False, False, False]))
-    def settle_objection(self, upheld: bool) -> None:
-        def act() -> None:
-            offers.settle_objection(self.offer, upheld=upheld, by=DEPARTMENT, reason="查实")
-
-        if self.attempt(not self.over and self.objected, act):
-            self.objected, self.over = False, upheld
-
-    @rule()
-    def dispute(self) -> None:
-        allowed = not self.over and not (self.objected or self.disputed)
-        self.disputed |= self.attempt(allowed, lambda: offers.dispute(self.offer, by=FIRM, reason="人数不对"))
-
-    @rule()
-    def settle_dispute(self) -> None:
-        allowed = not self.over and self.disputed
-        if self.attempt(allowed, lambda: offers.settle_dispute(self.offer, by=DEPARTMENT, reason="已核")):
-            self.disputed = False
-
-    @rule()
-    def accept(self) -> None:
-        allowed = not self.over and self.confirmed and not self.accepted
-        self.accepted |= self.attempt(allowed, lambda: offers.accept(self.offer, account="62001", by=FIRM))
-
-    @rule(sure=st.integers(0, 4))
-    def decline(self, sure: int) -> None:
-        if sure:
-            return
-        self.over |= self.attempt(not self.over, lambda: offers.decline(self.offer, by=FIRM))
-
-    @rule()
-    def order(self) -> None:
-        waits = self.objected or self.disputed
-        due = not self.over and not waits and self.accepted and self.until is not None and self.until < self.on
-        found = offers.order_due("P09", self.offer.version, "2025", on=self.on, by=DEPARTMENT)
-        assert len(found.payments) == int(due) and not found.kept_out
-        self.over |= due
-
-    @invariant()
-    def money_leaves_at_most_once(self) -> None:
-        paid = Payment.objects.filter(policy="P09").count()
-        assert paid == Message.objects.count() == int(offers.standing_of(self.offer).has("ordered")) <= 1
-
-    @invariant()
-    def every_step_has_its_entry(self) -> None:
-        entries = Entry.objects.filter(subject=f"offer:{self.offer.pk}")
-        assert entries.count() == self.offer.steps.count()
-
-
-@pytest.mark.django_db
-def test_the_life_of_an_offer() -> None:
-    run_state_machine_as_test(Life, settings=settings(max_examples=100, stateful_step_count=20, deadline=None))
 
 
 @pytest.mark.django_db

@@ -30,7 +30,7 @@ CAST: tuple[CastMember, ...] = (
     CastMember("citizen", "周清荷", Role.CITIZEN),
     CastMember("agent", "林知远", Role.AGENT),
     CastMember("clerk", "孟晓棠", Role.CLERK, "administrative_approval"),
-    CastMember("officer", "石砚秋", Role.OFFICER, "science"),
+    CastMember("officer", "石砚秋", Role.OFFICER, "human_resources"),
     CastMember("reviewer", "许问渠", Role.OFFICER, "human_resources"),
     CastMember("steward", "陆湖生", Role.STEWARD, "big_data"),
     CastMember("auditor", "郑明澈", Role.AUDITOR),

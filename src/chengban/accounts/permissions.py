@@ -1,6 +1,6 @@
 """Who may do what: one table, read by one predicate. What is not in the table is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,10 @@ class Verb(StrEnum):
     READ_LETTERS = "read letters"
     READ_REACH = "read reach"
     RESEND = "resend"
+    READ_OFFERS = "read offers"
+    DECIDE_OFFERS = "decide offers"
+    ANSWER_OFFERS = "answer offers"
+    OBJECT = "object"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -55,6 +59,10 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_LETTERS: _("看自己的来信"),
     Verb.READ_REACH: _("看触达情况"),
     Verb.RESEND: _("重新发送提醒"),
+    Verb.READ_OFFERS: _("看拟享名单"),
+    Verb.DECIDE_OFFERS: _("办理本部门的拟享名单"),
+    Verb.ANSWER_OFFERS: _("答复给自己的兑现"),
+    Verb.OBJECT: _("对公示提出异议"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -79,6 +87,10 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_LETTERS:        frozenset({_C, _E}),
     Verb.READ_REACH:          frozenset({            _P,     _A, _M}),
     Verb.RESEND:              frozenset({            _P,         _M}),
+    Verb.READ_OFFERS:         frozenset({            _P,     _A}),
+    Verb.DECIDE_OFFERS:       frozenset({            _P}),
+    Verb.ANSWER_OFFERS:       frozenset({_C, _E}),
+    Verb.OBJECT:              frozenset({_C, _E, _W, _P, _S, _A, _M}),
 }  # fmt: skip
 
 
@@ -94,3 +106,13 @@ def may_read_file(account: "Account | AnonymousUser", subject: str) -> bool:
     if may(account, Verb.READ_ANY_FILE):
         return True
     return account.is_authenticated and may(account, Verb.READ_OWN_FILE) and subject in account.subjects
+
+
+def may_decide(account: "Account | AnonymousUser", departments: Collection[str]) -> bool:
+    """Whether `account` may decide the offers of a policy of these departments: those of its own, or where it has none of any."""
+    return may(account, Verb.DECIDE_OFFERS) and account.is_authenticated and account.department in ("", *departments)
+
+
+def may_answer(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may answer an offer to `subject`: only by a mandate."""
+    return may(account, Verb.ANSWER_OFFERS) and account.is_authenticated and subject in account.subjects

@@ -1,7 +1,7 @@
-"""`chengban deliver …`: budgets, payments from a confirmed list, and where they stand."""
+"""`chengban deliver …`: budgets, payments from a confirmed list, and where offers and payments stand."""
 
-import csv
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -9,14 +9,17 @@ from typing import Any
 
 import click
 
-from chengban.cli.setup import JSON, ON, business_date, declared_policy, ready, show
-
-PERIOD = click.option("--period", required=True, help="What the money is for, such as 2025 or 2025Q4.")
+from chengban.cli.offering import confirm, notice, order_due, propose
+from chengban.cli.setup import JSON, ON, PERIOD, business_date, declared_policy, read_list, ready, show
 
 
 @click.group()
 def deliver() -> None:
-    """Pay those who qualify, each once a period, within the budget."""
+    """Offer and pay to those who qualify, each once a period, within the budget."""
+
+
+for command in (propose, confirm, notice, order_due):
+    deliver.add_command(command)
 
 
 @deliver.command("budget")
@@ -82,14 +85,7 @@ def order(policy: str, period: str, file: Path, on: datetime | None, as_json: bo
 
 
 def _lines(file: Path) -> list[tuple[str, str]]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise click.UsageError(f"{file.name} 不是 UTF-8 的 CSV。") from error
-    if rows and not {"subject", "account"} <= rows[0].keys():
-        raise click.UsageError(f"{file.name} 要有 subject 和 account 两列。")
-    return [((row["subject"] or "").strip(), (row["account"] or "").strip()) for row in rows]
+    return [(row["subject"], row["account"]) for row in read_list(file, ("subject", "account"))]
 
 
 def _judged(pack: Any, policy: Any, lines: list[tuple[str, str]], by: Any, on: date, kept_out: dict[str, str]) -> Iterator[Any]:
@@ -121,10 +117,11 @@ _REASONS = {"ineligible": "现在不符合条件", "unknown": "还不知道是�
 @deliver.command("status")
 @JSON
 def status(as_json: bool) -> None:
-    """Where all payments stand, by policy, period and state."""
+    """Where all offers stand, by stage, and all payments, by state; by policy and period."""
     ready()
     from chengban.policies.models import Budget, PaymentStep
     from chengban.policies.payments import standings
+    from chengban.policies.standing import Stage, stages
 
     names = dict(PaymentStep.State.choices)
     rows = [
@@ -134,7 +131,9 @@ def status(as_json: bool) -> None:
     fields = ("policy", "period", "total", "committed", "places", "taken")
     budgets = list(Budget.objects.order_by("policy", "period").values(*fields))
     if as_json:
-        return show({"payments": rows, "budgets": budgets})
+        return show({"offers": [asdict(one) for one in stages()], "payments": rows, "budgets": budgets})
+    for one in stages():
+        click.echo(f"{one.policy:<6} {one.period:<8} {Stage(one.stage).label} {one.count:>8,} 户 {one.amount:>18,} 元")
     for row in rows:
         click.echo(
             f"{row['policy']:<6} {row['period']:<8} {names[str(row['state'])]} {row['count']:>8,} 笔 {row['amount']:>18,} 元"

@@ -1,12 +1,14 @@
 """What commands share: the database and Django made ready, the business date, and progress to look at."""
 
+import csv
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +17,7 @@ from chengban.lib import clock, env
 
 DEMO_FILE = "demo.json"
 ON = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Business date; today where not given.")
+PERIOD = click.option("--period", required=True, help="What the money is for, such as 2025 or 2025Q4.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, whose shape docs/commands.md tells.")
 
 
@@ -51,6 +54,18 @@ def declared_policy(pack: Any, name: str) -> Any:
         return pack.policies[name]
     near = nearest(name, pack.policies)
     raise click.UsageError(f"没有编号为 {name} 的政策。" + (f"是不是 {near}?" if near else ""))
+
+
+def read_list(file: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The named columns of a CSV with a header, without the spaces around; a usage error where it is none or lacks one."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise click.UsageError(f"{file.name} 不是 UTF-8 的 CSV。") from error
+    if rows and not set(columns) <= rows[0].keys():
+        raise click.UsageError(f"{file.name} 要有 {'、'.join(columns)} 列。")
+    return [{column: (row[column] or "").strip() for column in columns} for row in rows]
 
 
 def show(value: Any) -> None:

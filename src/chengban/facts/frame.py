@@ -69,15 +69,20 @@ def build(
     `only` these subjects, those of them that the city has registered. Its first column is the subject's identifier; the
     others are fact ids.
     """
-    subjects = subjects_of(pack, kind)
-    base = pack.registers[subjects.register_]
-    identifiers = _one(store.read(base, [base.subject or ""], known_by, only=only).column(0))
+    identifiers = identifiers_of(pack, kind, known_by, only)
     columns: dict[str, pa.Array] = {SUBJECT: identifiers}
     grouped = needs(pack, kind, wanted)
     for done, (name, some) in enumerate(grouped.items()):
         columns |= _columns(pack, pack.registers[name], some, identifiers, on, known_by, only)
         progress(done + 1, len(grouped))
     return pa.table(columns)
+
+
+def identifiers_of(pack: Pack, kind: Kind, known_by: int | None = None, only: Sequence[str] | None = None) -> pa.Array:
+    """The identifiers of every subject of `kind`, sorted: row by row those of the frame as known after the same batch."""
+    base = pack.registers[subjects_of(pack, kind).register_]
+    found = _one(store.read(base, [base.subject or ""], known_by, only=only).column(0))
+    return found.take(pc.sort_indices(found))
 
 
 def _columns(

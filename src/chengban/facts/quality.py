@@ -21,6 +21,7 @@ from chengban import ledger, rules
 from chengban.facts import frame, store
 from chengban.facts.ingest.rowrules import RowRules
 from chengban.facts.models import Batch, Measure, QuarantinedRow, Ticket
+from chengban.facts.tickets import DISPUTED
 from chengban.ledger import Actor
 from chengban.lib import clock, quiet
 from chengban.packs import Pack
@@ -186,7 +187,7 @@ def _keep(found: Inspection, on: date) -> None:
 def _settle(found: Inspection, on: date) -> None:
     """One open ticket a rule: opened or brought up to date when the fault is there, closed when it is gone."""
     faults = {fault.rule: fault for fault in found.faults}
-    for ticket in Ticket.objects.filter(register=found.register.id, closed_at=None):
+    for ticket in Ticket.objects.filter(register=found.register.id, closed_at=None).exclude(rule__startswith=DISPUTED):
         fault = faults.pop(ticket.rule, None)
         if fault is None:
             ticket.closed_at, ticket.closed_on = clock.now(), on

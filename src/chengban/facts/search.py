@@ -1,5 +1,6 @@
 """Finding an enterprise by name or by unified social credit code, for those whose office it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from psycopg import sql
 
 from chengban import ledger
 from chengban.facts import store
+from chengban.facts.frame import Kind, subjects_of
 from chengban.ledger import Actor
 from chengban.packs import Pack
 
@@ -37,6 +39,17 @@ def find_enterprises(pack: Pack, text: str, *, by: Actor) -> list[Hit]:
         rows = store.raw().execute(statement, [code, f"{safe.upper()}%", f"%{safe}%", text, MOST]).fetchall()
         ledger.append(by, "facts.search_enterprises", f"register:{register.id}", {"found": len(rows)})
     return [_hit(pack, *row) for row in rows]
+
+
+def names_of(pack: Pack, kind: Kind, subjects: Iterable[str]) -> dict[str, str]:
+    """The registered names of subjects, for lists that their own verb accounts for; one that has none is left out."""
+    where = subjects_of(pack, kind)
+    register = pack.registers[where.register_]
+    wanted = list(subjects)
+    statement = sql.SQL("SELECT {0}, {1} FROM {2} WHERE ended IS NULL AND {0} = ANY(%s)").format(
+        sql.Identifier(register.subject or ""), sql.Identifier(where.name), store.table(register)
+    )
+    return dict(store.raw().execute(statement, [wanted]).fetchall()) if wanted else {}
 
 
 def _hit(pack: Pack, uscc: str, name: str, county: str, industry: str, status: str) -> Hit:

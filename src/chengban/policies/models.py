@@ -130,6 +130,8 @@ class Offer(models.Model):
     on = models.DateField("业务日期")
     explanation = models.JSONField("说明")
     """[{"clause": id, "verdict": true, "facts": {fact: value}}]"""
+    score = models.DecimalField("得分", max_digits=20, decimal_places=6, null=True)
+    """What the version's own score came to that day, where its places go by score."""
     payment = models.OneToOneField(Payment, models.PROTECT, null=True, related_name="offer")
 
     class Meta:

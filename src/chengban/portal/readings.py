@@ -1,5 +1,6 @@
 """Who read my data (谁看过我的数据): each reading in the ledger as one plain sentence for its subject."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -45,6 +46,12 @@ PURPOSES = {"own": _lazy("自己查看"), "counter": _lazy("窗口服务"), "pol
 def _purpose(entry: Entry) -> str:
     given = entry.payload.get("purpose", "")
     return str(PURPOSES.get(given, given))
+
+
+def people(actors: Iterable[str]) -> dict[str, str]:
+    """Actor → the name of the account behind it, for staff; processes have none."""
+    numbers = {actor.removeprefix("account:") for actor in actors if actor.startswith("account:")}
+    return {f"account:{account.pk}": account.display_name for account in Account.objects.filter(pk__in=numbers)}
 
 
 def _offices(pack: Pack, actors: set[str], subject: str) -> dict[str, str]:

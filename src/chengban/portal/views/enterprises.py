@@ -58,24 +58,25 @@ def enterprise_readings(request: HttpRequest, subject: str) -> HttpResponse:
 @signed_in
 def me(request: HttpRequest) -> HttpResponse:
     """A citizen's own file. The address holds no citizen number."""
-    return _file(request, "person", _own_number(request))
+    return _file(request, "person", own_number(request))
 
 
 @never_cache
 @require_safe
 @signed_in
 def my_policies(request: HttpRequest) -> HttpResponse:
-    return _policies(request, "person", _own_number(request))
+    return _policies(request, "person", own_number(request))
 
 
 @never_cache
 @require_safe
 @signed_in
 def my_readings(request: HttpRequest) -> HttpResponse:
-    return _readings(request, "person", _own_number(request))
+    return _readings(request, "person", own_number(request))
 
 
-def _own_number(request: HttpRequest) -> str:
+def own_number(request: HttpRequest) -> str:
+    """The citizen number that the account is by mandate, or a 404."""
     mandates = cast(Account, request.user).mandates.holding().filter(kind=MandateKind.CITIZEN)
     number = mandates.values_list("subject", flat=True).first()
     if number is None:
@@ -86,21 +87,21 @@ def _own_number(request: HttpRequest) -> str:
 def _file(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
     profile = read_or_404(request, kind, subject)
     given = {"profile": profile, "topics": file_pages.topics(packs.current(), profile), "tab": "file"}
-    return render(request, "portal/pages/file.html", given | _whose(request, profile))
+    return render(request, "portal/pages/file.html", given | whose(request, profile))
 
 
 def _policies(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
     profile = read_or_404(request, kind, subject)
     found = file_pages.findings(catalogue.current(), profile, on=profile.on)
     given = {"profile": profile, "findings": found, "tab": "policies"}
-    return render(request, "portal/pages/file_policies.html", given | _whose(request, profile))
+    return render(request, "portal/pages/file_policies.html", given | whose(request, profile))
 
 
 def _readings(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
     profile = read_or_404(request, kind, subject)
     listed = readings_of(packs.current(), kind, subject)
     given = {"profile": profile, "readings": listed, "tab": "readings"}
-    return render(request, "portal/pages/file_readings.html", given | _whose(request, profile))
+    return render(request, "portal/pages/file_readings.html", given | whose(request, profile))
 
 
 def read_or_404(request: HttpRequest, kind: Kind, subject: str) -> Profile:
@@ -122,7 +123,7 @@ def purpose_of(account: Account, subject: str) -> str:
     return "counter" if Role.CLERK in account.roles else "policy"
 
 
-def _whose(request: HttpRequest, profile: Profile) -> dict[str, Any]:
+def whose(request: HttpRequest, profile: Profile) -> dict[str, Any]:
     """Whether the reader is the subject, and what to call the file's addresses."""
     own = profile.id in cast(Account, request.user).subjects
     return {"own": own, "person": profile.kind == "person"}

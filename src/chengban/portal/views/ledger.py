@@ -10,6 +10,7 @@ from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb
 from chengban.accounts.roles import Role
 from chengban.ledger.models import Entry
 from chengban.portal.needs import needs
+from chengban.portal.readings import people
 
 PAGE = 50
 
@@ -21,13 +22,9 @@ def ledger(request: HttpRequest) -> HttpResponse:
     act = request.GET.get("act", "")[:80]
     entries = Entry.objects.filter(act=act) if act else Entry.objects.all()
     page = Paginator(entries.order_by("-id"), PAGE).get_page(request.GET.get("page"))
-    return render(request, "portal/pages/ledger.html", {"page": page, "act": act, "names": _names(page.object_list)})
-
-
-def _names(entries: object) -> dict[str, str]:
-    """Actor → the name of the account behind it, for the entries of one page."""
-    numbers = {entry.actor.removeprefix("account:") for entry in entries if entry.actor.startswith("account:")}  # type: ignore[attr-defined]
-    return {f"account:{a.pk}": a.display_name for a in Account.objects.filter(pk__in=numbers)}
+    return render(
+        request, "portal/pages/ledger.html", {"page": page, "act": act, "names": people(entry.actor for entry in page.object_list)}
+    )
 
 
 @require_safe

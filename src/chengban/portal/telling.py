@@ -1,0 +1,17 @@
+"""Telling a person on the next page what became of what they did."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest
+
+from chengban.policies.errors import PolicyError
+
+
+def tell(request: HttpRequest, act: Callable[[], object], done: str = "") -> None:
+    """Do it, and show `done`, or the sentence that it answers; where it is refused, why."""
+    try:
+        answer = act()
+        messages.success(request, done or str(answer))
+    except PolicyError as error:
+        messages.error(request, str(error))
