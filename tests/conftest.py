@@ -47,7 +47,7 @@ def committed(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> It
     """
     from django.db import connection
 
-    tables = "exchange_failure, exchange_message, policies_paymentstep, policies_payment, policies_budget, ledger_entry"
+    tables = "exchange_message, exchange_callback, exchange_reconciliation, policies_payment, policies_budget, ledger_entry"
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
