@@ -1,4 +1,4 @@
-"""Money that came back (退票): hear of it from the treasury, pay anew to a corrected account, or give the amount back to the budget."""
+"""Money that came back (退票): hear of it, pay anew to a corrected account, or give the amount back to the budget."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,26 +52,26 @@ def resend(payment: Payment, account: str, *, by: Actor, reason: str) -> str:
     """
     if not is_account(account.strip()):
         raise PolicyError(f"请写明更正后的收款账户，不超过 {ACCOUNT} 个字符。")
-    with _back(payment, by, _said(reason)) as newest:
+    with _back(payment, by, said(reason)) as newest:
         if hasattr(payment, "recovery"):
             raise PolicyError("这笔钱已经要求退回，不能再重新拨付。")
         attempt = newest.attempt + 1
-        _add(payment, State.ORDERED, str(by), attempt, reason=_said(reason), account=account.strip())
+        _add(payment, State.ORDERED, str(by), attempt, reason=said(reason), account=account.strip())
         wish = exchange.Wish(key_of(payment, attempt), wish_of(payment, account.strip()), f"payment:{payment.pk}")
         exchange.put_all(SYSTEM, ACT, [wish], by=by)
-        ledger.append(by, "policies.resend_payment", f"payment:{payment.pk}", {"attempt": attempt, "reason": _said(reason)})
+        ledger.append(by, "policies.resend_payment", f"payment:{payment.pk}", {"attempt": attempt, "reason": said(reason)})
     return wish.key
 
 
 def release(payment: Payment, *, by: Actor, reason: str) -> None:
     """Do not pay after all: the amount and the place go back to the budget. Raises NotReturned."""
-    with _back(payment, by, _said(reason)) as newest:
-        _add(payment, State.RELEASED, str(by), newest.attempt, reason=_said(reason))
+    with _back(payment, by, said(reason)) as newest:
+        _add(payment, State.RELEASED, str(by), newest.attempt, reason=said(reason))
         budget = Budget.objects.select_for_update().get(policy=payment.policy, period=payment.period)
         budget.committed -= payment.amount
         budget.taken -= 1
         budget.save(update_fields=["committed", "taken"])
-        ledger.append(by, "policies.release_payment", f"payment:{payment.pk}", {"reason": _said(reason)})
+        ledger.append(by, "policies.release_payment", f"payment:{payment.pk}", {"reason": said(reason)})
 
 
 @contextmanager
@@ -96,7 +96,8 @@ def _add(
     return PaymentStep.objects.create(payment=payment, state=state, at=clock.now(), by=by, **made)
 
 
-def _said(reason: str) -> str:
-    if not reason.strip():
-        raise PolicyError("请写明原因。")
-    return reason.strip()[:300]
+def said(text: str, what: str = "原因") -> str:
+    """A text that must be there. Raises PolicyError."""
+    if not text.strip():
+        raise PolicyError(f"请写明{what}。")
+    return text.strip()[:300]

@@ -1,8 +1,8 @@
 """A treasury that is not one: a real HTTP server with real faults, for tests, the demo and measurements.
 
 `python -m chengban.exchange.systems.treasury.fake --port 8090 --fault late=0.02`. What it paid is kept in memory, and in a file
-where one is named, line by line before it answers, so that a killed treasury knows afterwards what it paid. With `--callback` it also
-tells the city what became of each payment, signed with `CHENGBAN_TREASURY_CALLBACK_SECRET`.
+where one is named, line by line before it answers, so that a killed treasury knows afterwards what it paid. With `--callback` it
+also tells the city what became of each payment, signed with `CHENGBAN_TREASURY_CALLBACK_SECRET`.
 """
 
 import json
