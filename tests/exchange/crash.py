@@ -182,14 +182,7 @@ class Crash:
         returned = sum(payment["state"] == "returned" for payment in there.values())
         kills = {"kills": killed, "powercuts": self.powercuts, "web": self.web_kills}
         tries = {"asked": self.books.asked, "callbacks": kept, "posted": caller.posted}
-        return {
-            "payments": payments,
-            "returned": returned,
-            "kills": killed,
-            "powercuts": self.powercuts,
-            "web": self.web_kills,
-            **tries,
-        }
+        return {"payments": payments, "returned": returned, **kills, **tries}
 
 
 def _free_port() -> int:

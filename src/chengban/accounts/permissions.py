@@ -26,6 +26,10 @@ class Verb(StrEnum):
     DOWNLOAD_QUARANTINE = "download quarantine"
     READ_LEDGER = "read ledger"
     READ_ACCOUNTS = "read accounts"
+    READ_RECOVERIES = "read recoveries"
+    DECIDE_RECOVERIES = "decide recoveries"
+    READ_EXCHANGE = "read exchange"
+    ACT_ON_EXCHANGE = "act on exchange"
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
 
@@ -39,6 +43,10 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.DOWNLOAD_QUARANTINE: _("下载隔离数据"),
     Verb.READ_LEDGER: _("查留痕"),
     Verb.READ_ACCOUNTS: _("看账号和权限"),
+    Verb.READ_RECOVERIES: _("看追回"),
+    Verb.DECIDE_RECOVERIES: _("要求退回、约定分期、登记和免除"),
+    Verb.READ_EXCHANGE: _("看数据交换"),
+    Verb.ACT_ON_EXCHANGE: _("重发消息、提出对账"),
     Verb.OPEN_ACCOUNT: _("开账号"),
     Verb.GRANT_ROLE: _("授予角色"),
 }
@@ -56,6 +64,10 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.DOWNLOAD_QUARANTINE: frozenset({                _S}),
     Verb.READ_LEDGER:         frozenset({                    _A}),
     Verb.READ_ACCOUNTS:       frozenset({                    _A, _M}),
+    Verb.READ_RECOVERIES:     frozenset({            _P,     _A}),
+    Verb.DECIDE_RECOVERIES:   frozenset({            _P}),
+    Verb.READ_EXCHANGE:       frozenset({                    _A, _M}),
+    Verb.ACT_ON_EXCHANGE:     frozenset({                        _M}),
     Verb.OPEN_ACCOUNT:        frozenset({                        _M}),
     Verb.GRANT_ROLE:          frozenset({                        _M}),
 }  # fmt: skip

@@ -15,6 +15,9 @@ def _treasury() -> Adapter | None:
 
 _MAKERS: Mapping[str, Callable[[], Adapter | None]] = {"treasury": _treasury}
 
+SYSTEMS = tuple(_MAKERS)
+"""Every system that there is an adapter for."""
+
 
 def configured() -> dict[str, Adapter]:
     """Every system whose address is set."""

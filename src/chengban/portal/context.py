@@ -32,6 +32,8 @@ WAYS: tuple[Way, ...] = (
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
+    Way("recoveries", _("追回"), Verb.READ_RECOVERIES),
+    Way("exchange", _("数据交换"), Verb.READ_EXCHANGE),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),
 )
@@ -59,4 +61,12 @@ SECTIONS = {
     "enterprise": "enterprises",
     "enterprise-policies": "enterprises",
     "enterprise-readings": "enterprises",
+    "enterprise-recoveries": "enterprises",
+    "recovery": "recoveries",
+    "recovery-demand": "recoveries",
+    "recovery-plan": "recoveries",
+    "recovery-receipt": "recoveries",
+    "recovery-waiver": "recoveries",
+    "exchange-message": "exchange",
+    "exchange-reconciliation": "exchange",
 }
