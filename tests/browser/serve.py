@@ -24,11 +24,13 @@ def prepare() -> None:
     from chengban.facts.quality import inspect_all
     from chengban.policies.domain import run_match
     from tests import town
+    from tests.browser import money
 
     with tempfile.TemporaryDirectory() as folder:
         pack = town.build(Path(folder))
     inspect_all(pack, by=town.BY, on=town.ON)
     run_match(pack, by=town.BY, on=town.ON)
+    money.make()
     make_demo_cast(by=town.BY, enterprise=town.LOTUS, citizen=town.CITIZEN)
 
 

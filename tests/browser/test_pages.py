@@ -13,7 +13,9 @@ PAGES = [
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
-    ("administrator", "/accounts"),
+    ("administrator", "/accounts"), ("agent", f"{FIRM}/recoveries"), ("officer", "/delivery/recoveries"),
+    ("officer", "/delivery/recoveries/1"), ("officer", "/delivery/recoveries/demand/2"), ("administrator", "/exchange"),
+    ("auditor", "/exchange/messages/3"), ("auditor", "/exchange/reconciliations/1"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 
