@@ -48,8 +48,8 @@ def committed(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> It
     from django.db import connection
 
     tables = (
-        "exchange_failure, exchange_message, policies_offerstep, policies_offer, policies_paymentstep, policies_payment, "
-        "policies_budget, ledger_entry, reach_letter"
+        "exchange_message, exchange_callback, exchange_reconciliation, policies_offer, policies_payment, policies_budget, "
+        "ledger_entry, reach_letter"
     )
     with django_db_blocker.unblock():
         yield

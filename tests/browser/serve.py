@@ -27,12 +27,14 @@ def prepare() -> None:
     from chengban.policies.domain import run_match
     from chengban.policies.seed import reckon_seed
     from tests import town
+    from tests.browser import money
     from tests.policies.paying import Story, tell
 
     with tempfile.TemporaryDirectory() as folder:
         pack = town.build(Path(folder))
     inspect_all(pack, by=town.BY, on=town.ON)
     run_match(pack, by=town.BY, on=town.ON)
+    money.make()
     reckon_seed(pack, by=town.BY, on=town.ON)
     stories = ((town.LOTUS, "P09", "paid"), (town.WILLOW, "P09", "noticed"), (town.WILLOW, "P12", "proposed"))
     tell(Story(policy, 0, Decimal("36000.50"), date(2025, 5, 6), (1, 2, 3, 2), end, who) for who, policy, end in stories)

@@ -17,6 +17,9 @@ PAGES = [
     ("citizen", "/letters"), ("agent", "/preferences"), ("officer", "/reach"), ("officer", "/drafts"), ("auditor", "/reach"),
     ("officer", "/cockpit"), ("administrator", "/cockpit?measure=unclaimed&policy=P09"), ("auditor", "/cockpit/seed"),
     ("auditor", "/cockpit?year=2024"),
+    ("agent", f"{FIRM}/recoveries"), ("officer", "/delivery/recoveries"),
+    ("officer", "/delivery/recoveries/1"), ("officer", "/delivery/recoveries/demand/2"), ("administrator", "/exchange"),
+    ("auditor", "/exchange/messages/3"), ("auditor", "/exchange/reconciliations/1"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from chengban.exchange.domain import lease, reconcile, replay
+from chengban.exchange.domain import lease, replay
 from chengban.exchange.models import Message
+from chengban.exchange.reconciling import reconcile
 from chengban.exchange.systems.treasury.fake import Books
 from chengban.exchange.worker import Worker
 from chengban.ledger import Actor

@@ -30,6 +30,10 @@ class Verb(StrEnum):
     WRITE_DRAFTS = "write drafts"
     APPROVE_DRAFTS = "approve drafts"
     READ_ACCOUNTS = "read accounts"
+    READ_RECOVERIES = "read recoveries"
+    DECIDE_RECOVERIES = "decide recoveries"
+    READ_EXCHANGE = "read exchange"
+    ACT_ON_EXCHANGE = "act on exchange"
     OPEN_ACCOUNT = "open account"
     GRANT_ROLE = "grant role"
     READ_LETTERS = "read letters"
@@ -54,6 +58,10 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.WRITE_DRAFTS: _("起草政策"),
     Verb.APPROVE_DRAFTS: _("审核、公布和撤回政策"),
     Verb.READ_ACCOUNTS: _("看账号和权限"),
+    Verb.READ_RECOVERIES: _("看追回"),
+    Verb.DECIDE_RECOVERIES: _("要求退回、约定分期、登记和免除"),
+    Verb.READ_EXCHANGE: _("看数据交换"),
+    Verb.ACT_ON_EXCHANGE: _("重发消息、提出对账"),
     Verb.OPEN_ACCOUNT: _("开账号"),
     Verb.GRANT_ROLE: _("授予角色"),
     Verb.READ_LETTERS: _("看自己的来信"),
@@ -82,6 +90,10 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.WRITE_DRAFTS:        frozenset({            _P}),
     Verb.APPROVE_DRAFTS:      frozenset({            _P}),
     Verb.READ_ACCOUNTS:       frozenset({                    _A, _M}),
+    Verb.READ_RECOVERIES:     frozenset({            _P,     _A}),
+    Verb.DECIDE_RECOVERIES:   frozenset({            _P}),
+    Verb.READ_EXCHANGE:       frozenset({                    _A, _M}),
+    Verb.ACT_ON_EXCHANGE:     frozenset({                        _M}),
     Verb.OPEN_ACCOUNT:        frozenset({                        _M}),
     Verb.GRANT_ROLE:          frozenset({                        _M}),
     Verb.READ_LETTERS:        frozenset({_C, _E}),

@@ -85,7 +85,7 @@ def _deliver(address: str, workers: int) -> float:
 
 
 def _agrees(address: str, count: int) -> bool:
-    from chengban.exchange.domain import reconcile
+    from chengban.exchange.reconciling import reconcile
     from chengban.exchange.systems.treasury.adapter import Treasury
     from chengban.ledger import Actor
 

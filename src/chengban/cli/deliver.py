@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import click
 
+from chengban.cli import recover
 from chengban.cli.offering import confirm, notice, order_due, propose
+from chengban.cli.recover import yuan
 from chengban.cli.setup import JSON, ON, PERIOD, business_date, declared_policy, read_list, ready, show
 
 
@@ -18,8 +20,10 @@ def deliver() -> None:
     """Offer and pay to those who qualify, each once a period, within the budget."""
 
 
-for command in (propose, confirm, notice, order_due):
-    deliver.add_command(command)
+for _offering in (propose, confirm, notice, order_due):
+    deliver.add_command(_offering)
+for _more in (recover.statement, recover.check, recover.resend, recover.release, recover.recover):
+    deliver.add_command(_more)
 
 
 @deliver.command("budget")
@@ -36,21 +40,11 @@ def budget(policy: str, period: str, total: str, places: int | None, as_json: bo
     from chengban.policies.payments import set_budget
 
     declared_policy(current(), policy)
-    made = set_budget(policy, period, _yuan(total), places, by=Actor.system("cli"))
+    made = set_budget(policy, period, yuan(total), places, by=Actor.system("cli"))
     told = {"policy": policy, "period": period, "total": made.total, "committed": made.committed}
     if as_json:
         return show({**told, "places": made.places, "taken": made.taken})
     click.echo(f"{policy} {period}：预算 {made.total:,} 元，已占用 {made.committed:,} 元")
-
-
-def _yuan(text: str) -> Decimal:
-    try:
-        amount = Decimal(text)
-    except InvalidOperation as error:
-        raise click.UsageError(f"{text!r} 不是金额。") from error
-    if not amount.is_finite() or amount < 0 or amount != amount.quantize(Decimal("0.01")):
-        raise click.UsageError(f"{text!r} 不是到分的金额。")
-    return amount
 
 
 @deliver.command("order")

@@ -30,7 +30,7 @@ def work(until_empty: bool) -> None:
 
 
 @exchange.command("list")
-@click.option("--outcome", type=click.Choice(["waiting", "delivered", "refused", "given_up"]), help="Only these.")
+@click.option("--outcome", type=click.Choice(["waiting", "delivered", "refused", "given_up", "withdrawn"]), help="Only these.")
 @click.option("--limit", default=50, show_default=True)
 @JSON
 def list_messages(outcome: str | None, limit: int, as_json: bool) -> None:
@@ -84,18 +84,30 @@ def reconcile_system(system: str, as_json: bool) -> None:
     """Hold our messages against the system's own statement; ends with 1 where they differ."""
     ready()
     from chengban.exchange.adapters import adapter_of
-    from chengban.exchange.domain import reconcile
+    from chengban.exchange.reconciling import reconcile
     from chengban.ledger import Actor
 
     found = reconcile(system, adapter_of(system), by=Actor.system("cli"))
-    lists = {name: list(getattr(found, name)) for name in ("only_here", "only_there", "differing", "twice")}
+    named = {kind: found.differences.get(kind, {"count": 0, "keys": []}) for kind in _DIFFERENCES}
     if as_json:
-        show({"system": system, "clean": found.is_clean, "agreed": found.agreed, **lists})
+        lists = {kind: one["keys"] for kind, one in named.items()}
+        counts = {kind: one["count"] for kind, one in named.items()}
+        show(
+            {
+                "system": system,
+                "clean": found.is_clean,
+                "compared": found.compared,
+                "agreed": found.agreed,
+                **lists,
+                "counts": counts,
+            }
+        )
     else:
         click.echo(f"{system}：一致 {found.agreed:,} 笔" + ("。" if found.is_clean else "，不一致："))
-        for name, keys in lists.items():
-            if keys:
-                click.echo(f"  {_DIFFERENCES[name]} {len(keys):,} 笔：{'、'.join(keys[:10])}{' …' if len(keys) > 10 else ''}")
+        for kind, one in named.items():
+            if one["count"]:
+                more = " …" if one["count"] > 10 else ""
+                click.echo(f"  {_DIFFERENCES[kind]} {one['count']:,} 笔：{'、'.join(one['keys'][:10])}{more}")
     if not found.is_clean:
         raise SystemExit(1)
 

@@ -36,6 +36,10 @@ def has_address(system: str) -> bool:
     return bool(os.environ.get(f"CHENGBAN_{system.upper()}_URL"))
 
 
+SYSTEMS = tuple(_MAKERS)
+"""Every system that there is an adapter for."""
+
+
 def configured() -> dict[str, Adapter]:
     """Every system whose address is set."""
     made = {name: make() for name, make in _MAKERS.items()}

@@ -32,4 +32,4 @@ class Adapter(Protocol):
         """Have `act` done. Raises Refused, and Unavailable where the outcome is open."""
 
     def statement(self) -> Iterator[Known]:
-        """Everything that the system did for us. Raises Unavailable."""
+        """Everything that the system did for us, in the order of the keys. Raises Unavailable."""

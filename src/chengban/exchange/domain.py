@@ -10,8 +10,8 @@ from django.db import connection, transaction
 from chengban import ledger
 from chengban.exchange import settling
 from chengban.exchange.backoff import PATIENCE, next_try
-from chengban.exchange.contract import Adapter, Answer, Known
-from chengban.exchange.errors import ExchangeError, KeyTaken, Refused
+from chengban.exchange.contract import Answer
+from chengban.exchange.errors import ExchangeError, KeyTaken, NotDead, Refused
 from chengban.exchange.models import Failure, Message
 from chengban.ledger import Actor
 from chengban.lib import clock, env
@@ -89,7 +89,7 @@ def _take(message: Message, result: Result) -> None:
         message.outcome, message.reference, message.answer = Outcome.DELIVERED, result.reference, dict(result.body)
     elif isinstance(result, Refused):
         message.outcome, message.answer = Outcome.REFUSED, {"reason": str(result)}
-    elif now - message.at > PATIENCE:
+    elif now - (message.replayed_at or message.at) > PATIENCE:
         message.outcome, message.answer = Outcome.GIVEN_UP, {"reason": str(result)}
     else:
         message.due_at = next_try(now, message.attempts, message.key)
@@ -116,56 +116,32 @@ def replay(messages: Iterable[Message], *, by: Actor) -> int:
         now = clock.now()
         for message in chosen:
             message.outcome, message.settled_at, message.answer = Outcome.WAITING, None, {}
-            message.at = message.due_at = now
+            message.due_at = message.replayed_at = now
             ledger.append(by, "exchange.replay", message.subject, {"system": message.system, "key": message.key})
-        Message.objects.bulk_update(chosen, ["outcome", "settled_at", "answer", "at", "due_at"])
+        Message.objects.bulk_update(chosen, ["outcome", "settled_at", "answer", "due_at", "replayed_at"])
         settling.tell(chosen)
     return len(chosen)
 
 
-@dataclass(frozen=True, slots=True)
-class Reconciliation:
-    """Our side beside the system's (对账). Keys that are only ours, only theirs, or the same with other contents."""
-
-    agreed: int
-    only_here: tuple[str, ...]
-    only_there: tuple[str, ...]
-    differing: tuple[str, ...]
-    twice: tuple[str, ...]
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether both sides say the same."""
-        return not (self.only_here or self.only_there or self.differing or self.twice)
+def settle_as_told(message: Message, answer: Answer, *, by: Actor) -> None:
+    """The system itself says that it acted, whatever our own attempts came to. Call it with the message locked."""
+    if message.outcome in DEAD:
+        Message.objects.filter(pk=message.pk).update(outcome=Outcome.WAITING, settled_at=None)
+    settle([(message, answer)], by=by)
 
 
-def reconcile(system: str, adapter: Adapter, *, by: Actor) -> Reconciliation:
-    """Hold the messages of a system against its own statement. Raises Unavailable.
+def hold(subject: str) -> list[Message]:
+    """Every message of one business, locked until the transaction ends. Messages are always locked before what they are about."""
+    return list(Message.objects.select_for_update().filter(subject=subject).order_by("pk"))
 
-    A message that still waits here, and that the system says it has acted on, is no difference: it is settled now.
+
+def withdraw(message: Message, *, by: Actor, reason: str) -> None:
+    """What the system refused is not to be sent again: another message takes its place, or none. Call it with the message locked.
+
+    Raises NotDead where the outcome is open, since the system may have acted.
     """
-    lines = list(adapter.statement())
-    theirs: dict[str, Known] = {line.key: line for line in lines}
-    waiting = Message.objects.filter(system=system, outcome=Outcome.WAITING, key__in=list(theirs))
-    settle([(message, Answer(theirs[message.key].reference, theirs[message.key].body)) for message in waiting], by=by)
-    ours = {message.key: message for message in Message.objects.filter(system=system, outcome=Outcome.DELIVERED)}
-    both = ours.keys() & theirs.keys()
-    differing = sorted(key for key in both if ours[key].reference != theirs[key].reference or not _same(ours[key], theirs[key]))
-    count: dict[str, int] = {}
-    for line in lines:
-        count[line.key] = count.get(line.key, 0) + 1
-    found = Reconciliation(
-        agreed=len(both) - len(differing),
-        only_here=tuple(sorted(ours.keys() - theirs.keys())),
-        only_there=tuple(sorted(theirs.keys() - ours.keys())),
-        differing=tuple(differing),
-        twice=tuple(sorted(key for key, times in count.items() if times > 1)),
-    )
-    with transaction.atomic():
-        ledger.append(by, "exchange.reconcile", f"system:{system}", {"agreed": found.agreed, "clean": found.is_clean})
-    return found
-
-
-def _same(ours: Message, theirs: Known) -> bool:
-    """Whether the system did what it was told: each thing that both sides name is the same."""
-    return all(theirs.body[name] == value for name, value in ours.body.items() if name in theirs.body)
+    if message.outcome != Outcome.REFUSED:
+        raise NotDead(f"{message.key} 没有被 {message.system} 拒绝，不能撤回。")
+    message.outcome = Outcome.WITHDRAWN
+    message.save(update_fields=["outcome"])
+    ledger.append(by, "exchange.withdraw", message.subject, {"system": message.system, "key": message.key, "reason": reason})

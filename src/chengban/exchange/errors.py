@@ -19,3 +19,15 @@ class KeyTaken(ExchangeError):
 
 class UnknownSystem(ExchangeError):
     """No adapter of this name, or no address for it."""
+
+
+class BadNotice(ExchangeError):
+    """What came to our door is not a callback that we can read."""
+
+
+class NumberTaken(ExchangeError):
+    """The number of a callback was used before, for another one."""
+
+
+class NotDead(ExchangeError):
+    """Only what a system refused can be withdrawn."""

@@ -1,4 +1,7 @@
-"""The worker: leases what is due, sends it over several threads, and settles a whole batch in one transaction."""
+"""The worker: leases what is due, sends it over several threads, and settles a whole batch in one transaction.
+
+When nothing is due it makes the reconciliations that were asked for.
+"""
 
 import os
 import socket
@@ -7,6 +10,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from chengban.exchange import reconciling
 from chengban.exchange.contract import Adapter, Answer
 from chengban.exchange.domain import Result, lease, settle
 from chengban.exchange.errors import ExchangeError, Unavailable
@@ -33,9 +37,10 @@ class Worker:
             while not self.stopping.is_set():
                 done = self.work_once(pool)
                 made += done
-                if not done and until_empty:
+                idle = not done and not self._reconcile()
+                if idle and until_empty:
                     break
-                if not done:
+                if idle:
                     self.stopping.wait(_PAUSE)
         return made
 
@@ -46,6 +51,13 @@ class Worker:
             results = list(pool.map(self._deliver, messages))
             settle(list(zip(messages, results, strict=True)), by=Actor.system(self.name))
         return len(messages)
+
+    def _reconcile(self) -> bool:
+        """A reconciliation that was asked for, when nothing is due; whether there was one."""
+        asked = reconciling.claim_next(list(self.adapters))
+        if asked is not None:
+            reconciling.make(asked, self.adapters[asked.system], by=Actor.system(self.name))
+        return asked is not None
 
     def _deliver(self, message: Message) -> Result:
         """The answer, or what went wrong; never an exception, since one message must not hold up the others."""

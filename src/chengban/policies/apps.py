@@ -11,6 +11,8 @@ class PoliciesConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear what became of payments."""
-        from chengban.policies.payments import start_listening
+        from chengban.exchange import inbox, settling
+        from chengban.policies import payments, returning
 
-        start_listening()
+        settling.listen(payments.SYSTEM, payments.ACT, payments.hear)
+        inbox.listen(payments.SYSTEM, payments.ACT, returning.hear)

@@ -43,13 +43,14 @@ def _told(made: Simulation) -> dict[str, object]:
 
 
 def _write(pack: Pack, made: Simulation, path: Path) -> None:
-    with open(path, "w", encoding="utf-8", newline="", opener=_for_the_owner_only) as file:
+    with open(path, "w", encoding="utf-8", newline="", opener=for_the_owner_only) as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         writer.writerows(rows(pack, made))
 
 
-def _for_the_owner_only(path: str, flags: int) -> int:
+def for_the_owner_only(path: str, flags: int) -> int:
+    """An opener: nobody else on the machine reads the file."""
     return os.open(path, flags, 0o600)
 
 

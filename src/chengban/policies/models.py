@@ -103,6 +103,8 @@ class PaymentStep(models.Model):
         PAID = "paid", "已到账"
         REFUSED = "refused", "国库退回"
         STUCK = "stuck", "未送达"
+        RETURNED = "returned", "银行退票"
+        RELEASED = "released", "不再拨付"
 
     payment = models.ForeignKey(Payment, models.CASCADE, related_name="steps")
     state = models.CharField("状态", max_length=10, choices=State)
@@ -110,11 +112,21 @@ class PaymentStep(models.Model):
     by = models.CharField("谁", max_length=80)
     reference = models.CharField("国库流水号", max_length=120, blank=True)
     reason = models.CharField("原因", max_length=300, blank=True)
+    attempt = models.PositiveSmallIntegerField("第几次下达", default=1)
+    account = models.CharField("更正后的收款账户", max_length=40, blank=True)
+    returned_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="returns", verbose_name="被退回于")
+    """The step that undid this arrival (退票). Money may arrive again only after it went back."""
 
     class Meta:
         verbose_name = "拨付步骤"
         constraints = [
-            models.UniqueConstraint(fields=["payment"], condition=models.Q(state="paid"), name="arrives_once"),
+            models.UniqueConstraint(fields=["payment"], condition=models.Q(state="paid", returned_by=None), name="arrives_once"),
+            models.CheckConstraint(
+                condition=models.Q(returned_by=None) | models.Q(state="paid"), name="only_an_arrival_is_returned"
+            ),
+            models.UniqueConstraint(
+                fields=["payment", "attempt"], condition=models.Q(attempt__gt=1, account__gt=""), name="resent_once_an_attempt"
+            ),
         ]
         indexes = [models.Index(fields=["payment", "id"], name="policies_steps_in_order")]
 
@@ -174,9 +186,6 @@ class OfferStep(models.Model):
         indexes = [models.Index(fields=["offer", "id"], name="policies_offer_steps")]
 
 
-from chengban.policies.edition_models import Edition, EditionStep, Publication  # noqa: E402, F401
-
-
 class SeedFigure(models.Model):
     """What one part of a published figure (见报数字) came to when it was reckoned from the city's data."""
 
@@ -193,3 +202,14 @@ class SeedFigure(models.Model):
     class Meta:
         verbose_name = "见报数字的核算"
         indexes = [models.Index(fields=["figure", "part", "-id"], name="policies_seed_newest")]
+
+
+from chengban.policies.edition_models import Edition, EditionStep, Publication  # noqa: E402, F401
+from chengban.policies.recovery_models import (  # noqa: E402, F401
+    Finding,
+    Instalment,
+    Receipt,
+    Recovery,
+    SpotCheck,
+    Waiver,
+)

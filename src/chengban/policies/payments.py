@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Subquery, Sum
 
 from chengban import ledger
 from chengban.exchange import domain as exchange
-from chengban.exchange import settling
 from chengban.exchange.models import Message
 from chengban.ledger import Actor
 from chengban.lib import clock
@@ -32,6 +31,10 @@ _AFTER: Mapping[str, State] = {
     Message.Outcome.WAITING: State.ORDERED,
 }
 """What a message's outcome means for its payment; a dead letter that is sent again is ordered again."""
+
+
+NEWEST = Subquery(PaymentStep.objects.filter(payment=OuterRef("pk")).order_by("-id").values("state")[:1])
+"""Where a payment stands, to annotate payments with."""
 
 
 def is_account(text: str) -> bool:
@@ -103,7 +106,8 @@ def _paid_before(policy: str, version: str, period: str, orders: Iterable[Order]
 
 def _accept(budget: Budget, before: set[str], orders: Sequence[Order], kept_out: dict[str, str]) -> list[tuple[int, Order]]:
     """The orders that are within the budget, numbered; the budget is changed but not yet saved."""
-    accepted = []
+    accepted: list[tuple[int, Order]] = []
+    last = _last_number(budget)
     for order in orders:
         reason = _refusal(budget, before, order)
         if reason:
@@ -112,8 +116,14 @@ def _accept(budget: Budget, before: set[str], orders: Sequence[Order], kept_out:
         before.add(order.subject)
         budget.committed += order.amount
         budget.taken += 1
-        accepted.append((budget.taken, order))
+        accepted.append((last + len(accepted) + 1, order))
     return accepted
+
+
+def _last_number(budget: Budget) -> int:
+    """The number of acceptance given last; one that was released is not given again."""
+    numbered = Payment.objects.filter(policy=budget.policy, period=budget.period)
+    return int(numbered.aggregate(last=Max("number"))["last"] or 0)
 
 
 def _refusal(budget: Budget, before: set[str], order: Order) -> str:
@@ -138,43 +148,46 @@ def _keep(policy: str, version: str, period: str, accepted: Sequence[tuple[int, 
         for number, order in accepted
     )
     PaymentStep.objects.bulk_create(PaymentStep(payment=paid, state=State.ORDERED, at=now, by=str(by)) for paid in payments)
-    wishes = [exchange.Wish(key_of(paid), _wish(paid), f"payment:{paid.pk}") for paid in payments]
+    wishes = [exchange.Wish(key_of(paid), wish_of(paid, paid.account), f"payment:{paid.pk}") for paid in payments]
     exchange.put_all(SYSTEM, ACT, wishes, by=by)
     for paid in payments:
         ledger.append(by, "policies.order_payment", f"payment:{paid.pk}", {"policy": policy, "period": period})
     return payments
 
 
-def key_of(payment: Payment) -> str:
+def key_of(payment: Payment, attempt: int = 1) -> str:
     """The key under which the treasury is asked: the same for ever, and without a personal datum, since it stands in addresses."""
-    return f"payment-{payment.pk}"
+    return f"payment-{payment.pk}" if attempt == 1 else f"payment-{payment.pk}-{attempt}"
 
 
-def _wish(payment: Payment) -> dict[str, str]:
-    return {"account": payment.account, "amount": str(payment.amount), "purpose": f"{payment.policy}/{payment.period}"}
+def attempt_of(key: str) -> tuple[int, int]:
+    """The payment's number and the attempt that a key stands for."""
+    number, _, attempt = key.removeprefix("payment-").partition("-")
+    return int(number), int(attempt or 1)
+
+
+def wish_of(payment: Payment, account: str) -> dict[str, str]:
+    """What the treasury is told."""
+    return {"account": account, "amount": str(payment.amount), "purpose": f"{payment.policy}/{payment.period}"}
 
 
 def hear(messages: Sequence[Message]) -> None:
     """A step for each payment whose message was settled, or is sent again."""
     now = clock.now()
-    numbers = [int(message.key.removeprefix("payment-")) for message in messages]
+    attempts = [attempt_of(message.key) for message in messages]
     made = PaymentStep.objects.bulk_create(
         PaymentStep(
             payment_id=number,
+            attempt=attempt,
             state=_AFTER[message.outcome],
             at=now,
             by="exchange",
             reference=message.reference,
             reason=str(message.answer.get("reason", ""))[:300],
         )
-        for number, message in zip(numbers, messages, strict=True)
+        for (number, attempt), message in zip(attempts, messages, strict=True)
     )
     told_payments(made, by=Actor.system("exchange"))
-
-
-def start_listening() -> None:
-    """Called once, when Django is ready."""
-    settling.listen(SYSTEM, ACT, hear)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +203,6 @@ class Standing:
 
 def standings() -> list[Standing]:
     """Where all payments stand, by policy, period and newest step."""
-    newest = PaymentStep.objects.filter(payment=OuterRef("pk")).order_by("-id").values("state")[:1]
-    rows = Payment.objects.annotate(state=Subquery(newest)).values("policy", "period", "state")
+    rows = Payment.objects.annotate(state=NEWEST).values("policy", "period", "state")
     counted = rows.annotate(count=Count("pk"), amount_sum=Sum("amount")).order_by("policy", "period", "state")
     return [Standing(row["policy"], row["period"], row["state"], row["count"], row["amount_sum"]) for row in counted]

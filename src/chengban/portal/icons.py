@@ -81,4 +81,12 @@ TAGS: Mapping[str, Look] = {
     "opens": Look("yes", "check", _("开始施行")),
     "ends": Look("soon", "clock", _("最后一天")),
     "personal": Look("soon", "lock", _("个人信息")),
+    "waiting": Look("soon", "clock", _("待发送")),
+    "applied": Look("yes", "check", _("已采用")),
+    "older": Look("quiet", "clock", _("较旧，未采用")),
+    "unmatched": Look("soon", "ask", _("对不上")),
+    "conflict": Look("late", "warn", _("与我方记录冲突")),
+    "owing": Look("soon", "clock", _("未退清")),
+    "arrears": Look("late", "warn", _("逾期")),
+    "settled": Look("yes", "check", _("已结清")),
 }
