@@ -202,8 +202,7 @@ def _reach(pack: Pack, run: MatchRun, policies: Collection[Policy], by: Actor) -
 
 def _agree(pack: Pack, run: MatchRun) -> None:
     """The run says what the pack says; of policies that the pack has no more it says nothing."""
-    gone = run.policies.exclude(policy__in=list(pack.policies)).values_list("policy", flat=True)
-    run.followed.filter(policy__in=list(gone)).delete()
-    gone.delete()
+    for rows in (run.policies, run.followed):
+        rows.exclude(policy__in=list(pack.policies)).delete()
     run.pack_digest = digest(pack)
     run.save(update_fields=["pack_digest"])
