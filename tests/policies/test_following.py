@@ -1,7 +1,6 @@
-"""Matching between runs: whatever is loaded, followed, reached or broken off, a run and what followed it say what a full run says."""
+"""Matching between runs: whatever is loaded, followed, reached or broken off, it says what a full run says."""
 
 import csv
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -23,7 +22,7 @@ from chengban.ledger.models import Entry
 from chengban.packs import Pack
 from chengban.policies import checking, following
 from chengban.policies.checking import last_check, verify
-from chengban.policies.domain import COUNTS, is_current, latest_run, match_everybody, policies_of, run_match
+from chengban.policies.domain import is_current, latest_run, match_everybody, policies_of, run_match
 from chengban.policies.following import follow, reach_everyone
 from chengban.policies.models import MatchAlarm, MatchRun, PolicyMatch, SubjectMatch
 from chengban.policies.standing import standing_of
@@ -137,9 +136,7 @@ def with_rate(pack: Pack, value: str, *, months: str = "12") -> Pack:
     policy = pack.policies["P09"]
     version = policy.in_force(town.ON)
     assert version is not None
-    parameters = tuple(
-        one.model_copy(update={"value": Decimal(value)}) if one.id == "small" else one for one in version.parameters
-    )
+    parameters = tuple(one.model_copy(update={"value": Decimal(value)}) if one.id == "small" else one for one in version.parameters)
     clauses = tuple(
         one.model_copy(update={"when": f"失业保险累计缴费月数 >= {months}"}) if one.id == "insured" else one
         for one in version.clauses

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from chengban import packs
 from chengban.accounts.permissions import Verb
 from chengban.lib import clock
+from chengban.policies.checking import last_check
 from chengban.policies.domain import latest_run
 from chengban.portal import policy_pages
 from chengban.portal.charts import bar_chart
@@ -19,5 +20,10 @@ from chengban.portal.needs import needs
 def matches(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
     rows = [row for row in policy_pages.rows(pack, on=clock.today()) if row.figures]
-    given = {"run": latest_run(), "rows": rows, "wanted": bar_chart(*wanted_facts(pack, [r.figures for r in rows if r.figures]))}
+    given = {
+        "run": latest_run(),
+        "checked": last_check(),
+        "rows": rows,
+        "wanted": bar_chart(*wanted_facts(pack, [r.figures for r in rows if r.figures])),
+    }
     return render(request, "portal/pages/matches.html", given)
