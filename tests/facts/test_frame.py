@@ -253,6 +253,6 @@ def test_rows_of_the_same_order_are_settled_alike_for_the_city_and_for_one(pack:
             )
     source = Source.model_validate({"register": "visits", "field": "staff", "take": "latest", "order": "on_day"})
     need = need_of(source)
-    column = frame._columns(pack, VISITS, [need], pa.array(["A"]), ON, None)["fact"]
+    column = frame._columns(VISITS, [need], pa.array(["A"]), ON, None, None)["fact"]
     assert column.to_pylist() == [30]
     assert take_one(source, store.rows_of(VISITS, "A"), [True] * 3) == 30

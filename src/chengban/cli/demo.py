@@ -15,6 +15,7 @@ import click
 from chengban.cli import serve as serving
 from chengban.cli.operate import migrate_all
 from chengban.cli.setup import DEMO_FILE, progress, ready
+from chengban.cli.work import at_work
 from chengban.lib import env
 
 TODAY = date(2025, 12, 1)
@@ -201,4 +202,5 @@ def _cast() -> None:
 def _serve(port: int) -> None:
     click.echo(f"\n  诚办已就绪：http://{serving.HOST}:{port}/   (Ctrl-C 停止)")
     click.echo("  登录页列出了演示账号。 The sign-in page lists the demo's accounts.\n")
-    serving.run_server(serving.HOST, port)
+    with at_work():
+        serving.run_server(serving.HOST, port)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from chengban.cli.batch import match_local, match_spark
+from chengban.cli.follow import follow, verify
 from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show, take_up_demo
 
 
@@ -189,6 +190,8 @@ def match() -> None:
 
 match.add_command(match_local)
 match.add_command(match_spark)
+match.add_command(follow)
+match.add_command(verify)
 
 
 @match.command("run")

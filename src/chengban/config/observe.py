@@ -7,12 +7,15 @@ a query, a name or an identifier.
 import logging
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import structlog
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from prometheus_client import Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 REQUESTS = Counter("chengban_requests", "Answered requests", ["route", "status"])
 SECONDS = Histogram("chengban_request_seconds", "Time to answer", ["route"])
@@ -41,6 +44,36 @@ def configure(settings: dict[str, Any]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+class Matching(Collector):
+    """Whether matching stays true, as the database says at the moment of asking; nothing while it is away."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        try:
+            alarms, behind = self._read()
+        except DatabaseError:
+            return
+        yield GaugeMetricFamily("chengban_match_alarms", "Policies that differed in the last nightly check", alarms)
+        yield GaugeMetricFamily("chengban_match_batches_behind", "Settled batches that were not followed yet", behind)
+
+    def _read(self) -> tuple[int, int]:
+        from chengban.facts.batches import last_settled
+        from chengban.facts.models import Batch
+        from chengban.policies.domain import latest_run
+        from chengban.policies.verifying import last_check
+
+        run, checked = latest_run(), last_check()
+        followed = (run and run.followed_to) or 0
+        behind = Batch.objects.filter(pk__gt=followed, pk__lte=last_settled()).count()
+        return checked.alarms.count() if checked else 0, behind
+
+
+def matching_registry() -> CollectorRegistry:
+    """Apart from the counters: it is asked once a scrape, not once a process."""
+    registry = CollectorRegistry()
+    registry.register(Matching())
+    return registry
 
 
 class RequestLog:

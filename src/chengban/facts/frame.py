@@ -61,42 +61,40 @@ def build(
     on: date,
     known_by: int | None = None,
     wanted: Iterable[str] | None = None,
-    only: Sequence[str] | None = None,
+    subjects: Sequence[str] | None = None,
     progress: Progress = lambda done, total: None,
 ) -> pa.Table:
     """The frame of every subject of `kind` at the business date, as known after batch `known_by` (none: now).
 
-    `only` these subjects, those of them that the city has registered. Its first column is the subject's identifier; the
-    others are fact ids.
+    Its first column is the subject's identifier, in rising order; the others are fact ids. `subjects`: only these.
     """
-    identifiers = identifiers_of(pack, kind, known_by, only)
+    identifiers = identifiers_of(pack, kind, known_by, subjects)
     columns: dict[str, pa.Array] = {SUBJECT: identifiers}
     grouped = needs(pack, kind, wanted)
     for done, (name, some) in enumerate(grouped.items()):
-        columns |= _columns(pack, pack.registers[name], some, identifiers, on, known_by, only)
+        columns |= _columns(pack.registers[name], some, identifiers, on, known_by, subjects)
         progress(done + 1, len(grouped))
     return pa.table(columns)
 
 
-def identifiers_of(pack: Pack, kind: Kind, known_by: int | None = None, only: Sequence[str] | None = None) -> pa.Array:
-    """The identifiers of every subject of `kind`, sorted: row by row those of the frame as known after the same batch."""
+def identifiers_of(pack: Pack, kind: Kind, known_by: int | None, subjects: Sequence[str] | None = None) -> pa.Array:
+    """The identifiers of the subjects of a kind as known after a batch, in rising order: the rows of a frame."""
     base = pack.registers[subjects_of(pack, kind).register_]
-    found = _one(store.read(base, [base.subject or ""], known_by, only=only).column(0))
+    found = one(store.read(base, [base.subject or ""], known_by, subjects=subjects).column(0))
     return found.take(pc.sort_indices(found))
 
 
 def _columns(
-    pack: Pack,
     register: Register,
     some: list[Need],
     identifiers: pa.Array,
     on: date,
     known_by: int | None,
-    only: Sequence[str] | None = None,
+    subjects: Sequence[str] | None,
 ) -> dict[str, pa.Array]:
     # Of two rows with the same order the one with the greater key is the later, here as in the file of one subject.
     tied = any(need.source.take == "latest" for need in some)
-    rows = store.read(register, _fields(register, some), known_by, in_order=tied, only=only)
+    rows = store.read(register, _fields(register, some), known_by, in_order=tied, subjects=subjects)
     owner = pc.fill_null(pc.index_in(rows.column(register.subject), value_set=identifiers), -1)
     positions = np.asarray(owner.combine_chunks() if isinstance(owner, pa.ChunkedArray) else owner, dtype=np.int64)
     masks: dict[str | None, tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = {}
@@ -111,8 +109,8 @@ def _columns(
 
 def _column(register: Register, need: Need, rows: pa.Table, chosen: Rows) -> pa.Array:
     source = need.source
-    values = _one(rows.column(source.field)) if source.field else None
-    order = _one(rows.column(source.order)) if source.order else None
+    values = one(rows.column(source.field)) if source.field else None
+    order = one(rows.column(source.order)) if source.order else None
     if values is not None:
         values = convert_column(values, register.field(source.field or "").unit, need.fact.unit)
     return take_column(source, chosen, values, order)
@@ -123,7 +121,7 @@ def _holds(register: Register, where: str | None, rows: pa.Table, on: date) -> t
         return np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     column = rules.evaluate_column(condition_of(register, where, on), rows)
     unsure = np.asarray(column.unknown, dtype=bool)
-    values = pc.fill_null(_one(column.values), False).to_numpy(zero_copy_only=False)
+    values = pc.fill_null(one(column.values), False).to_numpy(zero_copy_only=False)
     return np.asarray(values, dtype=bool) & ~unsure, unsure
 
 
@@ -135,7 +133,7 @@ def _fields(register: Register, some: list[Need]) -> list[str]:
     return [field.id for field in register.fields if field.id in named or field.id == register.subject]
 
 
-def _one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+def one(array: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The column as one piece of memory."""
     if isinstance(array, pa.ChunkedArray):
         combined = array.combine_chunks()

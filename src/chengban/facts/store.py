@@ -65,12 +65,11 @@ def _make_table(register: Register, held: set[str]) -> None:
         raw().execute(sql.SQL("CREATE TABLE {} ()").format(table(register)))
     for name, kind in missing:
         raw().execute(sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(table(register), sql.Identifier(name), sql.SQL(kind)))
-    if missing:
-        make_indexes(register)
+    make_indexes(register)
 
 
 def make_indexes(register: Register) -> None:
-    """One current row a key; rows found by their subject and by their batch."""
+    """One current row a key; rows found by their subject, by the batch that brought them and by the one that ended them."""
     for name, definition in _indexes(register):
         raw().execute(sql.SQL("CREATE {} ").format(definition.format(sql.Identifier(name), table(register))))
 
@@ -84,7 +83,11 @@ def _indexes(register: Register) -> list[tuple[str, sql.SQL]]:
     stem = table_name(register)[:50]
     key = ", ".join(f'"{name}"' for name in register.key)
     made = [(f"{stem}_key", sql.SQL(f"UNIQUE INDEX IF NOT EXISTS {{}} ON {{}} ({key}) WHERE ended IS NULL"))]
-    if register.subject and register.subject != register.key[0]:
+    made.append((f"{stem}_in", sql.SQL("INDEX IF NOT EXISTS {} ON {} (batch)")))
+    made.append((f"{stem}_end", sql.SQL("INDEX IF NOT EXISTS {} ON {} (ended) WHERE ended IS NOT NULL")))
+    if register.subject and register.subject == register.key[0]:
+        made.append((f"{stem}_was", sql.SQL(f'INDEX IF NOT EXISTS {{}} ON {{}} ("{register.subject}") WHERE ended IS NOT NULL')))
+    elif register.subject:
         made.append((f"{stem}_of", sql.SQL(f'INDEX IF NOT EXISTS {{}} ON {{}} ("{register.subject}")')))
     return made
 
@@ -121,18 +124,14 @@ def read(
     known_by: int | None = None,
     *,
     in_order: bool = False,
-    only: Sequence[str] | None = None,
+    subjects: Sequence[str] | None = None,
 ) -> pa.Table:
     """The current rows' `fields` as Arrow columns of their declared types; `known_by` a batch reads them as known after it.
 
-    `in_order` of the register's key; without it in any order. `only` the rows of these subjects.
+    `in_order` of the register's key; without it in any order. `subjects`: of these only.
     """
-    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
-        names(fields),
-        table(register),
-        _as_known(known_by),
-        sql.SQL("") if only is None else _of_subjects(register, only),
-        _by_key(register) if in_order else sql.SQL(""),
+    statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
+        names(fields), table(register), _rows(register, known_by, subjects), _by_key(register) if in_order else sql.SQL("")
     )
     buffer = BytesIO()
     with raw().cursor().copy(statement) as copy:
@@ -169,14 +168,29 @@ def rows_of(register: Register, subject: str, known_by: int | None = None) -> li
     return [dict(zip((*fields, "batch"), row, strict=True)) for row in found]
 
 
+def changed_subjects(register: Register, after: int, until: int) -> set[str]:
+    """The subjects of whom batches above `after` and up to `until` brought a row or ended one."""
+    assert register.subject is not None
+    statement = sql.SQL(
+        "SELECT {0} FROM {1} WHERE batch > {2} AND batch <= {3} UNION SELECT {0} FROM {1} WHERE ended > {2} AND ended <= {3}"
+    ).format(sql.Identifier(register.subject), table(register), sql.Literal(after), sql.Literal(until))
+    return {subject for (subject,) in raw().execute(statement).fetchall() if subject is not None}
+
+
+def _rows(register: Register, known_by: int | None, subjects: Sequence[str] | None) -> sql.Composable:
+    """The condition on the rows. With subjects it is written so that the indexes of current and of ended rows both serve."""
+    if subjects is None:
+        return _as_known(known_by)
+    theirs = sql.SQL("{} = ANY({})").format(sql.Identifier(register.subject or ""), sql.Literal(list(subjects)))
+    if known_by is None:
+        return sql.SQL("ended IS NULL AND {}").format(theirs)
+    return sql.SQL("batch <= {0} AND ((ended IS NULL AND {1}) OR (ended > {0} AND {1}))").format(sql.Literal(known_by), theirs)
+
+
 def _as_known(known_by: int | None) -> sql.Composable:
     if known_by is None:
         return sql.SQL("ended IS NULL")
     return sql.SQL("batch <= {0} AND (ended IS NULL OR ended > {0})").format(sql.Literal(known_by))
-
-
-def _of_subjects(register: Register, only: Sequence[str]) -> sql.Composable:
-    return sql.SQL(" AND {} = ANY({})").format(sql.Identifier(register.subject or ""), sql.Literal(list(only)))
 
 
 def _by_key(register: Register) -> sql.Composable:

@@ -141,7 +141,7 @@ def _plain(value: object) -> object:
 
 def expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
     """A clause or amount as a node over fact ids, its parameters bound. Raises `rules.FeelSyntaxError`."""
-    return _kept(pack, ("expression", text, id(version)), version, lambda: _expression(pack, text, version))
+    return kept_with(pack, ("expression", text, id(version)), version, lambda: _expression(pack, text, version))
 
 
 def _expression(pack: Pack, text: str, version: PolicyVersion) -> rules.Node:
@@ -175,7 +175,7 @@ def calendar_facts(on: date) -> dict[str, object]:
 
 def grounded(pack: Pack, node: rules.Node, on: date) -> rules.Node:
     """The node over base facts alone, at a business date: what is compiled and run over columns."""
-    return _kept(pack, ("grounded", id(node), on), node, lambda: _grounded(pack, node, on))
+    return kept_with(pack, ("grounded", id(node), on), node, lambda: _grounded(pack, node, on))
 
 
 def _grounded(pack: Pack, node: rules.Node, on: date) -> rules.Node:
@@ -195,10 +195,10 @@ def facts_in(pack: Pack, nodes: Iterable[rules.Node]) -> frozenset[str]:
 
 
 def _names(pack: Pack, node: rules.Node) -> frozenset[str]:
-    return _kept(pack, ("names", id(node)), node, lambda: rules.names_in(vocabulary(pack).inline(node)))
+    return kept_with(pack, ("names", id(node)), node, lambda: rules.names_in(vocabulary(pack).inline(node)))
 
 
-def _kept(pack: Pack, key: tuple[object, ...], of: object, make: Callable[[], _Made]) -> _Made:
+def kept_with(pack: Pack, key: tuple[object, ...], of: object, make: Callable[[], _Made]) -> _Made:
     """What was made before from the same object, for as long as the pack's vocabulary lives.
 
     Policies are written once and matched, explained and counted a thousand times. `of` is the object whose identity is

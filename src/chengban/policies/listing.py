@@ -3,25 +3,20 @@
 import csv
 import os
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from django.db import transaction
 
-from chengban import ledger, rules
+from chengban import ledger
 from chengban.ledger import Actor
-from chengban.lib import quiet
 from chengban.packs import Pack
-from chengban.policies.explaining import in_yuan
-from chengban.policies.matching import payout_of
-from chengban.policies.simulating import Outcome, Simulation
+from chengban.policies.matching import amounts
+from chengban.policies.simulating import Simulation
 
 COLUMNS = ("subject", "change", "verdict_before", "verdict_after", "amount_before", "amount_after")
 CHANGES = ("gains", "loses", "becomes_unknown", "stays")
-Amounts = npt.NDArray[np.object_]
 
 
 def keep_list(pack: Pack, made: Simulation, path: Path, *, by: Actor) -> None:
@@ -59,19 +54,7 @@ def rows(pack: Pack, made: Simulation) -> Iterator[tuple[object, ...]]:
     before, after = made.in_force, made.outcome
     changes = np.select([getattr(made, name) for name in CHANGES], CHANGES, "")
     chosen = np.flatnonzero(changes != "")
-    paid_before = _amounts(pack, made, before)
-    paid_after = paid_before if after is before else _amounts(pack, made, after)
+    paid_before = amounts(pack, before.version, made.on, made.table, before.eligible)
+    paid_after = paid_before if after is before else amounts(pack, after.version, made.on, made.table, after.eligible)
     columns = (changes, before.verdicts, after.verdicts, paid_before, paid_after)
     yield from zip(made.subjects.take(pa.array(chosen)).to_pylist(), *(column[chosen] for column in columns), strict=True)
-
-
-def _amounts(pack: Pack, made: Simulation, outcome: Outcome) -> Amounts:
-    """In 元 to the fen for each subject that qualifies; none for the others, and where it is not known."""
-    amounts: Amounts = np.full(len(outcome.eligible), None, np.object_)
-    node = payout_of(pack, outcome.version, made.on)
-    if node is None:
-        return amounts
-    with quiet.to_log("chengban.policies", policy=made.policy.id):
-        values = rules.evaluate_column(node, made.table.filter(pa.array(outcome.eligible))).values.to_pylist()
-    amounts[outcome.eligible] = [in_yuan(outcome.version, value) if isinstance(value, Decimal) else None for value in values]
-    return amounts

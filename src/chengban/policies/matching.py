@@ -1,6 +1,8 @@
 """Every subject with every policy, at memory speed: compile, encode, match, and count what people ask about."""
 
+import hashlib
 import time
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,11 +19,12 @@ from chengban.facts import frame
 from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
-from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded
-from chengban.policies.explaining import factor_of
+from chengban.packs.vocabulary import amount_of, clauses_of, condition_of, facts_in, grounded, kept_with
+from chengban.policies.explaining import factor_of, in_yuan
 from chengban.rules.columnar import rounded_total
 
 Bits = npt.NDArray[np.bool_]
+Amounts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Matched:
     breakdown: dict[str, dict[str, int]]
     bits_eligible: bytes
     bits_unknown: bytes
+    near_clauses: bytes
 
 
 @dataclass
@@ -113,7 +117,32 @@ def outcome(
         breakdown=breakdown,
         bits_eligible=np.packbits(eligible).tobytes(),
         bits_unknown=np.packbits(unknown).tobytes(),
+        near_clauses=zlib.compress(near.astype(np.int8).tobytes(), 1),
     )
+
+
+def unpacked(bits: bytes, rows: int) -> Bits:
+    """A bitmap as booleans, one a row."""
+    return np.unpackbits(np.frombuffer(bits, np.uint8), count=rows).astype(bool)
+
+
+def unpacked_near(clauses: bytes) -> npt.NDArray[np.int8]:
+    """For each row the index of the one clause that is left, −1 for none."""
+    return np.frombuffer(zlib.decompress(clauses), np.int8)
+
+
+def signature_of(pack: Pack, version: PolicyVersion, kind: frame.Kind, on: date) -> str:
+    """SHA-256 of what a version's match stands on beside the data: its condition, its amount, and how each fact is read."""
+    return kept_with(pack, ("signature", id(version), on), version, lambda: _signature(pack, version, kind, on))
+
+
+def _signature(pack: Pack, version: PolicyVersion, kind: frame.Kind, on: date) -> str:
+    total = hashlib.sha256(repr((version.version, condition_of(pack, version, on), payout_of(pack, version, on))).encode())
+    wanted = wanted_facts(pack, [version], on, broken_down_by(pack).values())
+    for name, some in sorted(frame.needs(pack, kind, wanted).items()):
+        total.update(pack.registers[name].model_dump_json().encode())
+        total.update(repr(sorted((need.fact.id, need.fact.unit or "", need.source.model_dump_json()) for need in some)).encode())
+    return total.hexdigest()
 
 
 def payout_of(pack: Pack, version: PolicyVersion, on: date) -> rules.Node | None:
@@ -128,6 +157,18 @@ def _amount(pack: Pack, version: PolicyVersion, on: date, table: pa.Table, eligi
         return None, 0
     found = rounded_total(node, table, eligible, places=2, factor=factor_of(version))
     return found.total, int(eligible.sum()) - found.known
+
+
+def amounts(pack: Pack, version: PolicyVersion, on: date, table: pa.Table, eligible: Bits) -> Amounts:
+    """In 元 to the fen for each subject that qualifies; none for the others, and where it is not known."""
+    made: Amounts = np.full(len(eligible), None, np.object_)
+    node = payout_of(pack, version, on)
+    if node is None or not eligible.any():
+        return made
+    with quiet.to_log("chengban.policies", version=version.version):
+        values = rules.evaluate_column(node, table.filter(pa.array(eligible))).values.to_pylist()
+    made[eligible] = [in_yuan(version, value) if isinstance(value, Decimal) else None for value in values]
+    return made
 
 
 def _missing(pack: Pack, version: PolicyVersion, table: pa.Table, unknown: Bits) -> dict[str, int]:

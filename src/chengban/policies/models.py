@@ -1,4 +1,4 @@
-"""What matching leaves behind: runs, and per policy the counts and the bitmaps of who qualifies."""
+"""What matching leaves behind: runs with counts and bitmaps by policy, what changed since, and alarms; then offers and payments."""
 
 from decimal import Decimal
 
@@ -6,10 +6,18 @@ from django.db import models
 
 
 class MatchRun(models.Model):
-    """One matching of every subject with every policy (一次全量匹配), at a business date, on the data known after a batch."""
+    """One matching of every subject with every policy (一次全量匹配), at a business date, on the data known after a batch.
+
+    It is followed since: `enterprises`, `people` and all counts are those known after `followed_to`; the bitmaps stay as they were.
+    """
 
     on = models.DateField("业务日期")
     known_by = models.BigIntegerField("数据截至批次")
+    followed_to = models.BigIntegerField("跟随至批次", null=True)
+    """None: made before runs were followed."""
+    followed_at = models.DateTimeField("跟随时间", null=True)
+    checked_at = models.DateTimeField("核对时间", null=True)
+    """When it was last held against a full matching; its alarms are what differed."""
     pack_digest = models.CharField("配置包摘要", max_length=64)
     enterprises = models.PositiveBigIntegerField("企业数")
     people = models.PositiveBigIntegerField("人数")
@@ -25,7 +33,10 @@ class MatchRun(models.Model):
 
 
 class PolicyMatch(models.Model):
-    """One policy's part of a run. Without a version it was not in force on the day, and nobody was matched."""
+    """One policy's part of a run. Without a version it was not in force on the day, and nobody was matched.
+
+    The counts are followed; the bitmaps are of the subjects known after `known_by`, in the order of their identifiers.
+    """
 
     run = models.ForeignKey(MatchRun, models.CASCADE, related_name="policies")
     policy = models.CharField("政策", max_length=20)
@@ -39,10 +50,50 @@ class PolicyMatch(models.Model):
     """{"county": {code: n}, "industry": {letter: n}, "missing": {fact: n}, "near": {clause: n}}"""
     bits_eligible = models.BinaryField("符合者位图", default=b"")
     bits_unknown = models.BinaryField("还不知道者位图", default=b"")
+    near_clauses = models.BinaryField("差一步的条件", default=b"")
+    """A signed byte a subject, compressed: the index of the one clause that is left, −1 for none."""
+    known_by = models.BigIntegerField("位图截至批次", default=0)
+    signature = models.CharField("所依摘要", max_length=64, blank=True)
+    """What it was matched by: the version, and the facts that it stands on."""
 
     class Meta:
         verbose_name = "政策匹配"
         constraints = [models.UniqueConstraint(fields=["run", "policy"], name="one_match_a_policy_a_run")]
+
+
+class SubjectMatch(models.Model):
+    """Where one subject stands with one policy since its facts changed (跟随结果): it holds instead of what the bitmaps say."""
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="followed")
+    policy = models.CharField("政策", max_length=20)
+    version = models.CharField("版本", max_length=20)
+    subject = models.CharField("对象", max_length=18)
+    verdict = models.CharField("结论", max_length=10)
+    near = models.CharField("差一步的条件", max_length=60, blank=True)
+    amount = models.DecimalField("金额(元)", max_digits=18, decimal_places=2, null=True)
+    known_by = models.BigIntegerField("数据截至批次")
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "跟随结果"
+        constraints = [models.UniqueConstraint(fields=["run", "policy", "subject"], name="followed_once")]
+        indexes = [models.Index(fields=["run", "subject"], name="policies_followed_subject")]
+
+
+class MatchAlarm(models.Model):
+    """A policy whose followed state was not what a full matching says (匹配告警)."""
+
+    run = models.ForeignKey(MatchRun, models.CASCADE, related_name="alarms")
+    policy = models.CharField("政策", max_length=20)
+    differing = models.PositiveBigIntegerField("不一致的对象数")
+    sample = models.JSONField("样例", default=list)
+    """The first few of them."""
+    counts = models.JSONField("不一致的计数", default=dict)
+    """{name: [followed, full]} for each count that differs."""
+    at = models.DateTimeField("时间")
+
+    class Meta:
+        verbose_name = "匹配告警"
 
 
 class Budget(models.Model):

@@ -15,6 +15,7 @@ from psycopg.types.json import Jsonb
 
 from chengban import ledger, rules
 from chengban.facts import store
+from chengban.facts.batches import next_number
 from chengban.facts.errors import NotWhole, WrongColumns
 from chengban.facts.ingest import reader, rowrules
 from chengban.facts.ingest.validate import Checker, Fault
@@ -300,6 +301,7 @@ def _confirm(batch: Batch, by: Actor, on: date) -> None:
 
 def _open_batch(register: Register, path: Path, digest: str, by: Actor, on: date) -> Batch:
     return Batch.objects.create(
+        pk=next_number(),
         register=register.id,
         file_name=path.name[:255],
         digest=digest,

@@ -34,7 +34,7 @@ def traits_of(pack: Pack, payments: Iterable[PaymentLine], offers: Iterable[Offe
 
 def _read_traits(pack: Pack, kind: frame.Kind, subjects: Sequence[str], on: date, found: dict[str, dict[str, str]]) -> None:
     facts = broken_down_by(pack)
-    table = frame.build(pack, kind, on=on, wanted=wanted_facts(pack, (), on, facts.values()), only=subjects)
+    table = frame.build(pack, kind, on=on, wanted=wanted_facts(pack, (), on, facts.values()), subjects=subjects)
     for name, fact in facts.items():
         with quiet.to_log("chengban.policies", fact=fact):
             column = fact_column(pack, table, fact, on)

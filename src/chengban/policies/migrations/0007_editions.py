@@ -31,7 +31,7 @@ DROP FUNCTION policies_publication_stays();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('policies', '0005_seed_figures'),
+        ('policies', '0006_following'),
     ]
 
     operations = [

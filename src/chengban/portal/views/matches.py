@@ -8,6 +8,7 @@ from chengban.accounts.permissions import Verb
 from chengban.lib import clock
 from chengban.policies import catalogue
 from chengban.policies.domain import latest_run
+from chengban.policies.verifying import last_check
 from chengban.portal import policy_pages
 from chengban.portal.charts import bar_chart
 from chengban.portal.figures import wanted_facts
@@ -19,5 +20,10 @@ from chengban.portal.needs import needs
 def matches(request: HttpRequest) -> HttpResponse:
     pack = catalogue.current()
     rows = [row for row in policy_pages.rows(pack, on=clock.today()) if row.figures]
-    given = {"run": latest_run(), "rows": rows, "wanted": bar_chart(*wanted_facts(pack, [r.figures for r in rows if r.figures]))}
+    given = {
+        "run": latest_run(),
+        "checked": last_check(),
+        "rows": rows,
+        "wanted": bar_chart(*wanted_facts(pack, [r.figures for r in rows if r.figures])),
+    }
     return render(request, "portal/pages/matches.html", given)
