@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from chengban.policies import catalogue
 from chengban.cli.setup import JSON, ON, business_date, progress, ready, show
 
 if TYPE_CHECKING:
@@ -52,7 +51,8 @@ def follow(once: bool, interval: float, on: datetime | None, as_json: bool) -> N
 
 
 def _turn(on: date) -> "Following":
-        from chengban.ledger import Actor
+    from chengban.ledger import Actor
+    from chengban.policies import catalogue
     from chengban.policies.following import follow
 
     return follow(catalogue.current(), by=Actor.system("follower"), on=on)
@@ -107,7 +107,8 @@ def following_dict(made: "Following") -> dict[str, Any]:
 def verify(on: datetime | None, as_json: bool) -> None:
     """Hold what was followed against a full matching, then make the run for the day; ends with 1 where they differ."""
     ready()
-        from chengban.ledger import Actor
+    from chengban.ledger import Actor
+    from chengban.policies import catalogue
     from chengban.policies.verifying import verify as check
 
     with progress(quiet=as_json) as tell:

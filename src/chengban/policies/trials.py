@@ -13,7 +13,7 @@ from functools import partial
 
 from django.db import connection
 
-from chengban.facts import frame
+from chengban.facts import shelf
 from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
@@ -103,7 +103,7 @@ def _open(opening: Opening, pack: Pack, policy: Policy, drafted: PolicyVersion, 
 
     try:
         with quiet.to_log("chengban.policies", policy=policy.id):
-            table = frame.build(pack, policy.subject, on=on, known_by=batch, wanted=wanted, progress=tell)
+            table = shelf.frame_of(pack, policy.subject, on=on, known_by=batch, wanted=wanted, progress=tell)
             opening.simulator = Simulator(pack, policy, table, on=on, drafted=drafted)
     except Exception:
         log.exception("a draft could not be tried")
