@@ -46,6 +46,9 @@ def test_what_changed_is_followed_and_checked(shell: Shell, city: None, tmp_path
     same_keys("match verify", told.json)
     assert told.code == 0 and told.json["clean"] and told.json["run"] == first["run"]
     assert "一致" in shell("match", "verify", *DAY).out
+    again = shell("match", "replay", "--json").json
+    same_keys("match replay", again)
+    assert "P09" in again["same"] and again["different"] == []
 
 
 def test_a_difference_ends_with_1_and_says_what_differs(shell: Shell, city: None) -> None:

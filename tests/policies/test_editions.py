@@ -1,6 +1,7 @@
 """Publishing: two persons, what is published stays, what was in force on a day is the same whenever it is asked."""
 
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +15,13 @@ from chengban.ledger import Actor
 from chengban.ledger.models import Entry
 from chengban.packs.model import PolicyVersion
 from chengban.policies import catalogue, editions
+from chengban.policies.domain import run_match
 from chengban.policies.editions import NotOpen, NotYours, Stale
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Edition, EditionStep, Publication
+from chengban.policies.replaying import replay
 from chengban.policies.writing import NotDeclared
+from tests import town
 from tests.policies.drafts import whole
 
 WANG, LI = Actor.account(1), Actor.account(2)
@@ -221,3 +225,16 @@ def _in_force(number: int) -> dict[str, list[str]]:
 @pytest.mark.django_db
 def test_the_lives_of_editions() -> None:
     run_state_machine_as_test(Publishing, settings=settings(max_examples=25, stateful_step_count=25, deadline=None))
+
+
+@pytest.mark.django_db
+def test_a_run_asked_again_answers_as_it_did_whatever_was_published_since(tmp_path: Path) -> None:
+    pack = town.build(tmp_path)
+    run = run_match(catalogue.current(), by=WANG, on=ON)
+    published(whole("P09", "2025b", "2025-11-01", heads="1000000"))
+    assert "P09" in replay(run).same and replay(run).different == ()
+    later = run_match(catalogue.current(), by=WANG, on=ON)
+    row = later.policies.get(policy="P09")
+    assert (row.version, row.eligible) == ("2025b", 0) and run.policies.get(policy="P09").eligible > 0
+    assert "P09" in replay(later).same
+    assert pack.policies["P09"].version("2025") == packs.current().policies["P09"].version("2025")

@@ -138,3 +138,27 @@ def checked_dict(made: "Checked") -> dict[str, Any]:
         "on": made.next_run.on,
         "seconds": round(made.seconds, 3),
     }
+
+
+@click.command("replay")
+@click.argument("run", type=int, required=False)
+@JSON
+def replay(run: int | None, as_json: bool) -> None:
+    """Ask a run again with the policies and the facts of its day: the latest one, or RUN; ends with 1 where it answers otherwise."""
+    ready()
+    from chengban.policies import replaying
+    from chengban.policies.models import MatchRun
+
+    found = MatchRun.objects.order_by("-pk").first() if run is None else MatchRun.objects.filter(pk=run).first()
+    if found is None:
+        raise click.ClickException("没有这次匹配。" if run is not None else "还没有匹配过。先运行 chengban match run。")
+    made = replaying.replay(found)
+    told = {"run": found.pk, "on": found.on, "known_by": found.known_by, "publications": found.publications}
+    if as_json:
+        show({**told, "same": made.same, "different": made.different, "replaced": made.replaced})
+    else:
+        click.echo(
+            f"第 {found.pk} 次匹配（{found.on}）：{len(made.same)} 项相同，{len(made.different)} 项不同，{len(made.replaced)} 项后来换了版本"
+        )
+    if made.different:
+        raise SystemExit(1)

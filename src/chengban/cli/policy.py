@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from chengban.cli.batch import match_local, match_spark
-from chengban.cli.follow import follow, verify
-from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show, take_up_demo
+from chengban.cli.follow import follow, replay, verify
+from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show
 
 
 @click.group()
@@ -24,9 +24,9 @@ def policy() -> None:
 @JSON
 def list_policies(on: datetime | None, as_json: bool) -> None:
     """Every policy, and the version in force on the date."""
+    ready()
     from chengban.policies.catalogue import current
 
-    take_up_demo()
     day = business_date(on)
     rows = [_row(declared, day) for declared in current().policies.values()]
     if as_json:
@@ -62,11 +62,11 @@ def _row(declared: Any, day: Any) -> dict[str, Any]:
 @ON
 @JSON
 def explain_policy(name: str, file: Path, language: str, on: datetime | None, as_json: bool) -> None:
-    """What POLICY says about the facts in a file: clause by clause, and what is missing. Needs no database."""
+    """What POLICY says about the facts in a file: clause by clause, and what is missing."""
+    ready()
     from chengban.policies.catalogue import current
     from chengban.policies.explaining import clause_verdict, explain
 
-    take_up_demo()
     pack = current()
     verdict = explain(pack, declared_policy(pack, name), _facts(pack, file), on=business_date(on), language=language)
     if as_json:
@@ -192,6 +192,7 @@ match.add_command(match_local)
 match.add_command(match_spark)
 match.add_command(follow)
 match.add_command(verify)
+match.add_command(replay)
 
 
 @match.command("run")
