@@ -172,9 +172,9 @@ def _months(board: Board) -> ColumnChart:
 
 def _sections(pack: Pack, board: Board) -> Chart:
     names = pack.code_names.get("industry", {})
-    rows = [(names.get(code, code), _wan(tally.amount)) for code, tally in board.sections]
-    rest = sum(value for _name, value in rows[MOST_SECTIONS:])
-    shown = rows[:MOST_SECTIONS] + ([(_("其他行业"), rest)] if rest else [])
+    rows = [(names.get(code, code), _wan(tally.amount)) for code, tally in board.sections[:MOST_SECTIONS]]
+    rest = _wan(sum((tally.amount for _code, tally in board.sections[MOST_SECTIONS:]), Decimal(0)))
+    shown = rows + ([(_("其他行业"), rest)] if rest else [])
     return bar_chart(_("各行业到账金额"), _("万元"), shown)
 
 
