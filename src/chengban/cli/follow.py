@@ -144,7 +144,7 @@ def checked_dict(made: "Checked") -> dict[str, Any]:
 @click.argument("run", type=int, required=False)
 @JSON
 def replay(run: int | None, as_json: bool) -> None:
-    """Ask a run again with the policies and the facts of its day: the latest one, or RUN; ends with 1 where it answers otherwise."""
+    """Ask a run again (the latest, or RUN) with the policies and facts of its day; ends with 1 where it answers otherwise."""
     ready()
     from chengban.policies import replaying
     from chengban.policies.models import MatchRun

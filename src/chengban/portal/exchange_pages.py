@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from chengban.exchange.adapters import SYSTEMS
 from chengban.exchange.domain import DEAD
@@ -20,11 +22,15 @@ ODD = (Callback.Outcome.UNMATCHED, Callback.Outcome.CONFLICT)
 MOST = 20
 
 
+NAMES: "Mapping[str, str | Promise]" = {"treasury": _lazy("国库集中支付")}
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """One outside system: its messages by outcome, and how many are dead letters."""
 
     id: str
+    name: "str | Promise"
     chart: Chart
     dead: int
 
@@ -38,7 +44,9 @@ def systems() -> list[System]:
 
 def _system(name: str, counts: Mapping[Any, int]) -> System:
     rows = [(_(Message.Outcome(outcome).label), count) for outcome, count in counts.items()]
-    return System(name, bar_chart(_("消息，按结果"), _("条"), rows), sum(counts[outcome] for outcome in DEAD))
+    return System(
+        name, NAMES.get(name, name), bar_chart(_("消息，按结果"), _("条"), rows), sum(counts[outcome] for outcome in DEAD)
+    )
 
 
 AGES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1), timedelta(days=3))
