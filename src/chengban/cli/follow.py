@@ -157,8 +157,8 @@ def replay(run: int | None, as_json: bool) -> None:
     if as_json:
         show({**told, "same": made.same, "different": made.different, "replaced": made.replaced})
     else:
-        click.echo(
-            f"第 {found.pk} 次匹配（{found.on}）：{len(made.same)} 项相同，{len(made.different)} 项不同，{len(made.replaced)} 项后来换了版本"
-        )
+        counts = {"相同": made.same, "不同": made.different, "后来换了版本": made.replaced}
+        told_counts = "，".join(f"{len(policies)} 项{word}" for word, policies in counts.items())
+        click.echo(f"第 {found.pk} 次匹配（{found.on}）：{told_counts}")
     if made.different:
         raise SystemExit(1)
