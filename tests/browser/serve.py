@@ -19,17 +19,18 @@ def main(port: str) -> None:
 
 
 def prepare() -> None:
-    """The town, its quality, its matches and the cast."""
+    """The town, its quality, its matches, the cast, and some offers so far along."""
     from chengban.accounts.domain import make_demo_cast
     from chengban.facts.quality import inspect_all
     from chengban.policies.domain import run_match
-    from tests import town
+    from tests import offered, town
 
     with tempfile.TemporaryDirectory() as folder:
         pack = town.build(Path(folder))
     inspect_all(pack, by=town.BY, on=town.ON)
     run_match(pack, by=town.BY, on=town.ON)
     make_demo_cast(by=town.BY, enterprise=town.LOTUS, citizen=town.CITIZEN)
+    offered.some_of_each()
 
 
 if __name__ == "__main__":

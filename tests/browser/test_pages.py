@@ -13,7 +13,10 @@ PAGES = [
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),
-    ("administrator", "/accounts"),
+    ("administrator", "/accounts"), ("officer", "/delivery"), ("auditor", "/delivery"), ("officer", "/delivery/P10/2025"),
+    ("officer", "/delivery/P10/2025?stage="), ("auditor", "/delivery/P10/2025"), ("officer", "/delivery/offers/3"),
+    ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
+    ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]
 
