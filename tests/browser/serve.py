@@ -21,12 +21,12 @@ def main(port: str) -> None:
 
 
 def prepare() -> None:
-    """The town, its quality, its matches, its published figures, some payments and the cast."""
+    """The town, its quality, its matches, its published figures, the cast, and offers and payments so far along."""
     from chengban.accounts.domain import make_demo_cast
     from chengban.facts.quality import inspect_all
     from chengban.policies.domain import run_match
     from chengban.policies.seed import reckon_seed
-    from tests import town
+    from tests import offered, town
     from tests.browser import money
     from tests.policies.paying import Story, tell
 
@@ -36,9 +36,10 @@ def prepare() -> None:
     run_match(pack, by=town.BY, on=town.ON)
     money.make()
     reckon_seed(pack, by=town.BY, on=town.ON)
-    stories = ((town.LOTUS, "P09", "paid"), (town.WILLOW, "P09", "noticed"), (town.WILLOW, "P12", "proposed"))
-    tell(Story(policy, 0, Decimal("36000.50"), date(2025, 5, 6), (1, 2, 3, 2), end, who) for who, policy, end in stories)
     make_demo_cast(by=town.BY, enterprise=town.LOTUS, citizen=town.CITIZEN)
+    offered.some_of_each()
+    stories = ((town.EASTGATE, "P12", "paid"), (town.WILLOW, "P12", "proposed"))
+    tell(Story(policy, 0, Decimal("36000.50"), date(2025, 5, 6), (1, 2, 3, 2), end, who) for who, policy, end in stories)
     tell_the_agent()
 
 
