@@ -80,9 +80,14 @@ def odd_callbacks() -> list[Callback]:
     return list(Callback.objects.filter(outcome__in=ODD).defer("raw").order_by("-pk")[:MOST])
 
 
-def told(message: Message) -> list[tuple[str, str]]:
+_PARTS: "Mapping[str, str | Promise]" = {"account": _lazy("收款账户"), "amount": _lazy("金额(元)"), "purpose": _lazy("用途")}
+
+
+def told(message: Message) -> "list[tuple[str | Promise, str]]":
     """What the system is told, with an account shown by its last digits alone."""
-    return [(name, masked(str(value)) if name == "account" else str(value)) for name, value in message.body.items()]
+    return [
+        (_PARTS.get(name, name), masked(str(value)) if name == "account" else str(value)) for name, value in message.body.items()
+    ]
 
 
 def masked(account: str) -> str:
