@@ -1,7 +1,7 @@
 """What the match overview and the metrics say of the nightly check."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 import pytest
 from django.test import Client
@@ -11,7 +11,7 @@ from chengban.accounts.roles import Role
 from chengban.policies.models import MatchAlarm, MatchRun
 from tests.portal.test_doors import BACKEND
 
-AT = datetime(2025, 12, 1, 2, 31, tzinfo=timezone.utc)
+AT = datetime(2025, 12, 1, 2, 31, tzinfo=UTC)
 
 
 @pytest.fixture
