@@ -1,6 +1,5 @@
 """Following and checking by commands, and the supervisor that keeps them going."""
 
-import itertools
 import json
 import os
 import signal
@@ -8,6 +7,7 @@ import subprocess
 import sys
 import time
 from datetime import time as hour
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -67,7 +67,7 @@ def test_an_empty_city_is_a_sentence(shell: Shell, db: None) -> None:
 def test_the_nightly_hour_is_met_once_a_day() -> None:
     looks = [hour(23, 59), hour(0, 1), hour(2, 29), hour(2, 30), hour(2, 31), hour(12), hour(23, 59), hour(0, 1)]
     for at, times in ((hour(2, 30), 1), (hour(0, 0), 2), (hour(12), 1), (hour(13), 1)):
-        assert sum(is_passed(at, before, now) for before, now in itertools.pairwise(looks)) == times, at
+        assert sum(is_passed(at, before, now) for before, now in pairwise(looks)) == times, at
 
 
 def test_a_child_that_dies_at_once_is_started_later_and_later() -> None:

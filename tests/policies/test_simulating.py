@@ -18,12 +18,13 @@ from chengban.ledger.models import Entry
 from chengban.packs import Pack
 from chengban.packs.model import Parameter, Policy, PolicyVersion
 from chengban.packs.vocabulary import condition_of
-from chengban.policies import domain, listing
+from chengban.policies import domain, listing, matching
 from chengban.policies.domain import run_match, simulate_policy
 from chengban.policies.errors import NotInForce, PolicyError, WrongParameter
 from chengban.policies.explaining import Verdict, explain
 from chengban.policies.matching import Kindly, wanted_facts
 from chengban.policies.parameters import read_value, with_parameters
+from chengban.policies.purse import Purse
 from chengban.policies.simulating import Outcome, Simulation, Simulator, groups, simulated_by
 from tests import town
 from tests.policies.made_up import known_facts, made_up_frame, real_pack, works
@@ -347,3 +348,15 @@ def test_the_list_agrees_with_the_explanations(name: str, table: pa.Table) -> No
 def _paid(made: Simulation, verdict: Verdict) -> Decimal | None:
     pays = made.in_force.matched.amount is not None
     return verdict.amount if pays and verdict.verdict == "eligible" else None
+
+
+def test_amounts_over_kinds_of_subjects_add_up_to_those_of_each_subject(table: pa.Table) -> None:
+    work = _work()
+    purse = Purse(work.pack, pa.concat_tables([table, table, table]).combine_chunks(), ON)
+    eligible = np.random.default_rng(5).random(3 * ROWS) < 0.7
+    for version in work.versions.values():
+        expected = matching._amount(work.pack, version, ON, purse.table, eligible)
+        assert purse.total(version, eligible) == expected, version.amount.formula
+    kinds = [len(some.table) for some in purse._kinds.values()]
+    assert len(kinds) > 1 and max(kinds) <= ROWS, "equal subjects are computed once"
+    assert any(test != held for test, held in purse._tests.items()), "the size class is derived once"

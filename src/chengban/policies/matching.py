@@ -3,7 +3,7 @@
 import hashlib
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +25,8 @@ from chengban.rules.columnar import rounded_total
 
 Bits = npt.NDArray[np.bool_]
 Amounts = npt.NDArray[np.object_]
+Total = tuple[Decimal | None, int]
+"""In 元 over those whose amount is known (none: no amount of its own), and of how many it is not."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,18 @@ def wanted_facts(pack: Pack, versions: Iterable[PolicyVersion], on: date, extra:
 
 
 def outcome(
-    pack: Pack, policy: Policy, version: PolicyVersion, on: date, matches: Any, table: pa.Table, counter: "Counter"
+    pack: Pack,
+    policy: Policy,
+    version: PolicyVersion,
+    on: date,
+    matches: Any,
+    table: pa.Table,
+    counter: "Counter",
+    total: Callable[[PolicyVersion, Bits], Total] | None = None,
 ) -> Matched:
-    """What one version came to over a frame that was matched with it."""
+    """What one version came to over a frame that was matched with it. `total` adds up amounts in a way of its own."""
     eligible, unknown = matches.eligible(policy.id), matches.unknown(policy.id)
-    amount, amount_unknown = _amount(pack, version, on, table, eligible)
+    amount, amount_unknown = total(version, eligible) if total else _amount(pack, version, on, table, eligible)
     near = np.where(unknown, -1, matches.near(policy.id))  # a clause that is unknown is no step that anyone could take
     breakdown = counter.breakdown(eligible) | {
         "near": _near(version, near),
@@ -151,7 +160,7 @@ def payout_of(pack: Pack, version: PolicyVersion, on: date) -> rules.Node | None
     return None if node is None or version.amount.kind == "loan_limit" else grounded(pack, node, on)
 
 
-def _amount(pack: Pack, version: PolicyVersion, on: date, table: pa.Table, eligible: Bits) -> tuple[Decimal | None, int]:
+def _amount(pack: Pack, version: PolicyVersion, on: date, table: pa.Table, eligible: Bits) -> Total:
     node = payout_of(pack, version, on)
     if node is None:
         return None, 0

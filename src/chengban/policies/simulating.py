@@ -24,6 +24,7 @@ from chengban.packs.vocabulary import condition_of
 from chengban.policies.explaining import version_of
 from chengban.policies.matching import Bits, Counter, Matched, broken_down_by, fact_column, outcome
 from chengban.policies.parameters import with_parameters
+from chengban.policies.purse import Purse
 
 AGES = {"0–1": 1, "1–3": 3, "3–5": 5, "5–10": 10, "10+": None}
 """Bands of age in whole years, each with the first age that it no longer holds."""
@@ -160,6 +161,7 @@ class Simulator:
             self._program = rules.compile(conditions, on=on)
             self._codes = self._program.encode(table)
             self._counter = _counter(pack, table, on)
+        self._purse = Purse(pack, table, on)
         self.encode_seconds = time.perf_counter() - started
         self.in_force, self._first = self._ask(self.version)
 
@@ -184,7 +186,7 @@ class Simulator:
             matches = self._program.publish(self.policy.id, condition_of(self.pack, version, self.on), self._codes)
             eligible, unknown = matches.eligible(self.policy.id), matches.unknown(self.policy.id)
             match = time.perf_counter() - started
-            matched = outcome(self.pack, self.policy, version, self.on, matches, self.table, self._counter)
+            matched = outcome(self.pack, self.policy, version, self.on, matches, self.table, self._counter, self._purse.total)
         found = self._outcome(matched, eligible, unknown)
         return found, (match, time.perf_counter() - started)
 

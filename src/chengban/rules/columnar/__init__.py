@@ -4,6 +4,7 @@ from .column import Column, evaluate_column
 from .mirror import MirrorError, save_codes
 from .program import Program, compile
 from .rounding import Rounded, rounded_total
+from .rows import distinct_rows
 from .storing import open_bitmaps, write_bitmaps
 from .trees import from_tree
 
@@ -13,6 +14,7 @@ __all__ = [
     "Program",
     "Rounded",
     "compile",
+    "distinct_rows",
     "evaluate_column",
     "from_tree",
     "open_bitmaps",

@@ -6,8 +6,10 @@ computed exactly, and halves are rounded away from zero, as in money.
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +23,7 @@ from .filtering import Approximate, NoFilter, approximate
 from .rows import warn_of_rows
 from .vectors import KNOWN, Frame, Vector, to_values
 
+Times = npt.NDArray[np.int64]
 _LARGEST = 2.0**51
 """Doubles below this tell halves from their neighbours."""
 _DIGITS = 28
@@ -38,35 +41,44 @@ class Rounded:
     known: int
 
 
-def rounded_total(node: Node, table: pa.Table, chosen: npt.NDArray[np.bool_], *, places: int, factor: int = 1) -> Rounded:
+def rounded_total(
+    node: Node,
+    table: pa.Table,
+    chosen: npt.NDArray[np.bool_],
+    *,
+    places: int,
+    factor: int = 1,
+    times: npt.NDArray[np.int64] | None = None,
+) -> Rounded:
     """The sum over the rows `chosen` of the value × `factor`, each rounded to `places` decimals, halves up; exact.
 
     As for a single amount, the product has Python's 28 digits before it is rounded. Rows that are null, not known, or
-    no number are left out.
+    no number are left out. `times`: how often each row counts, where a row stands for several.
     """
     whole, steps, known = Frame(table), 0, 0
     rows = np.flatnonzero(chosen)
     for start in range(0, len(rows), _SLICE):
-        computer = Computer(whole.subset(rows[start : start + _SLICE]), evaluate, warn_of_rows)
-        part, count = _steps(node, computer, factor * 10**places)
+        some = rows[start : start + _SLICE]
+        computer = Computer(whole.subset(some), evaluate, warn_of_rows)
+        part, count = _steps(node, computer, factor * 10**places, np.ones(len(some), np.int64) if times is None else times[some])
         steps, known = steps + part, known + count
     return Rounded(Decimal(f"{steps}E-{places}"), known)
 
 
-def _steps(node: Node, computer: Computer, unit: int) -> tuple[int, int]:
+def _steps(node: Node, computer: Computer, unit: int, times: Times) -> tuple[int, int]:
     """(the sum of the rounded values × `unit`, how many there are)."""
     size = computer.frame.rows
     try:
         found = approximate(node, computer)
     except NoFilter:
-        return _exact_steps(computer.vector(node), size, unit)
+        return _exact_steps(computer.vector(node), size, unit, times)
     lifted, sure = (np.broadcast_to(part, size) for part in _lifted(found, unit))
     state, certain = (np.broadcast_to(part, size) for part in (found.state, np.isfinite(found.error)))
     counted = sure & (state == KNOWN)
-    total, count = sum(np.rint(lifted[counted]).astype(np.int64).tolist()), int(counted.sum())
+    total, count = _dot(np.rint(lifted[counted]).astype(np.int64), times[counted]), int(times[counted].sum())
     rest = np.flatnonzero(~(counted | ((state != KNOWN) & certain)))
     if len(rest):
-        more, extra = _exact_steps(computer.at(rest).vector(node), len(rest), unit)
+        more, extra = _exact_steps(computer.at(rest).vector(node), len(rest), unit, times[rest])
         total, count = total + more, count + extra
     return total, count
 
@@ -80,18 +92,25 @@ def _lifted(found: Approximate, unit: int) -> tuple[npt.NDArray[np.float64], npt
         return lifted, far & (room < 0.25) & (np.abs(lifted) < _LARGEST)
 
 
-def _exact_steps(vector: Vector, rows: int, unit: int) -> tuple[int, int]:
+def _exact_steps(vector: Vector, rows: int, unit: int, times: Times) -> tuple[int, int]:
     known = np.broadcast_to(vector.state, rows) == KNOWN
     if vector.kind == "number" and vector.data.bound * unit < 10**_DIGITS:
-        return _scaled_steps(vector.data, known, unit), int(known.sum())
-    values = [value for value in to_values(vector, rows)[known] if isinstance(value, Decimal)]
-    return sum(int(_PLAIN.multiply(value, unit).to_integral_value(ROUND_HALF_UP)) for value in values), len(values)
+        return _scaled_steps(vector.data, known, unit, times), int(times[known].sum())
+    pairs = zip(to_values(vector, rows)[known], times[known].tolist(), strict=True)
+    numbered = [(value, often) for value, often in pairs if isinstance(value, Decimal)]
+    steps = sum(int(_PLAIN.multiply(value, unit).to_integral_value(ROUND_HALF_UP)) * often for value, often in numbered)
+    return steps, sum(often for _, often in numbered)
 
 
-def _scaled_steps(exact: numbers.Scaled, known: npt.NDArray[np.bool_], unit: int) -> int:
+def _scaled_steps(exact: numbers.Scaled, known: npt.NDArray[np.bool_], unit: int, times: Times) -> int:
     ints, step = np.broadcast_to(exact.ints, known.shape)[known], 10**exact.scale
     if max(exact.bound * unit, 2 * step) >= 2**62:
         ints = ints.astype(object)
     lifted = np.abs(ints) * unit
     away = lifted // step + (lifted % step * 2 >= step)
-    return sum(np.where(ints < 0, -away, away).tolist())
+    return _dot(np.where(ints < 0, -away, away), times[known])
+
+
+def _dot(steps: npt.NDArray[Any], times: Times) -> int:
+    """Σ steps × times, exact."""
+    return sum(map(operator.mul, steps.tolist(), times.tolist()))

@@ -70,6 +70,12 @@ def evaluate_by_value(node: Node, names: frozenset[str], frame: Frame, evaluate:
     return found.at(np.where(known_rows(encoded), indices, len(values)))
 
 
+def distinct_rows(table: pa.Table, names: Sequence[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """(a row of each distinct set of values of the columns, for each row the number of its set)."""
+    columns = [table.column(name).combine_chunks() for name in names]
+    return _distinct(columns, table.num_rows)
+
+
 def _distinct(arrays: Sequence[pa.Array], rows: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """(a row of each distinct set of values, the set of each row)."""
     combined = np.zeros(rows, np.int64)
