@@ -35,7 +35,7 @@ def main(counts: tuple[int, ...], verify: bool) -> None:
     migrate_all()
     from chengban import packs
     from chengban.ledger import Actor
-    from chengban.policies.checking import verify as check
+    from chengban.policies.verifying import verify as check
     from chengban.policies.domain import latest_run
     from chengban.policies.following import follow
 
