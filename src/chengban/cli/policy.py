@@ -23,10 +23,10 @@ def policy() -> None:
 @ON
 @JSON
 def list_policies(on: datetime | None, as_json: bool) -> None:
-    """Every policy, and the version in force on the date."""
-    ready()
-    from chengban.policies.catalogue import current
+    """Every policy of the pack's files, and the version in force on the date. Needs no database."""
+    from chengban.packs import current
 
+    take_up_demo()
     day = business_date(on)
     rows = [_row(declared, day) for declared in current().policies.values()]
     if as_json:
@@ -62,11 +62,11 @@ def _row(declared: Any, day: Any) -> dict[str, Any]:
 @ON
 @JSON
 def explain_policy(name: str, file: Path, language: str, on: datetime | None, as_json: bool) -> None:
-    """What POLICY says about the facts in a file: clause by clause, and what is missing."""
-    ready()
-    from chengban.policies.catalogue import current
+    """What POLICY says about the facts in a file: clause by clause, and what is missing. Needs no database."""
+    from chengban.packs import current
     from chengban.policies.explaining import clause_verdict, explain
 
+    take_up_demo()
     pack = current()
     verdict = explain(pack, declared_policy(pack, name), _facts(pack, file), on=business_date(on), language=language)
     if as_json:

@@ -121,7 +121,7 @@ def _telling(words: _Words, matter: Offer | Payment, about: str, reason: str) ->
     amount, reason = _yuan(matter.amount), reason.rstrip("。") or "见详情"
     filled = {"policy": policy.name if policy else matter.policy, "amount": amount, "reason": reason}
     english = {**filled, "policy": policy.name_en if policy else matter.policy}
-    link = "/me/policies" if policy and policy.subject == "person" else f"/enterprises/{matter.subject}/policies"
+    link = "/me/offers" if policy and policy.subject == "person" else f"/enterprises/{matter.subject}/offers"
     return Telling(
         matter.subject, words.kind, about, words.title.format(**filled)[:120], words.body.format(**filled), link,
         words.title_en.format(**english)[:200], words.body_en.format(**english),
