@@ -11,6 +11,7 @@ from django import template
 from django.utils import timezone, translation
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from chengban.packs.model import Citation, Clause, Department, FactFile, RegisterField
 from chengban.packs.published import PublishedFigure
@@ -58,6 +59,9 @@ def day(value: date | datetime | None) -> SafeString | str:
 def month(value: date) -> str:
     """The month of a day, as a heading."""
     return words.month(value)
+def period(name: str) -> str:
+    """A period as a person reads it: 2025, 2025Q4, 2025-12, or that it is given once."""
+    return _("一次性") if name == "once" else name
 
 
 @register.filter
