@@ -19,6 +19,7 @@ from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
 from chengban.packs.model import Policy
+from chengban.packs.vocabulary import kept_with
 from chengban.policies.domain import COUNTS, KINDS, digest, last_batch, latest_run, policy_row, run_match, stale_policies
 from chengban.policies.followed import Judged, changes, judge
 from chengban.policies.matching import Kindly, Matched
@@ -122,15 +123,20 @@ def changed_subjects(pack: Pack, kind: frame.Kind, run: MatchRun, until: int) ->
     """The subjects of whom something that policies stand on was loaded since the run was followed."""
     assert run.followed_to is not None
     loaded = loaded_between(run.followed_to, until)
-    read = {frame.subjects_of(pack, kind).register_, *frame.needs(pack, kind, Kindly(pack, kind, run.on).wanted())}
+    read = {frame.subjects_of(pack, kind).register_, *frame.needs(pack, kind, _work(pack, kind, run.on).wanted())}
     found = (store.changed_subjects(pack.registers[name], run.followed_to, until) for name in sorted(read & loaded))
     return set().union(*found)
+
+
+def _work(pack: Pack, kind: frame.Kind, on: date) -> Kindly:
+    """The policies compiled, once for as long as the follower lives."""
+    return kept_with(pack, ("followed", kind, on), pack, lambda: Kindly(pack, kind, on))
 
 
 def _judge_again(pack: Pack, run: MatchRun, kind: frame.Kind, subjects: Collection[str], until: int) -> int:
     """How many standings changed. The counts move by what the subjects came to before, and come to now."""
     assert run.followed_to is not None
-    work = Kindly(pack, kind, run.on)
+    work = _work(pack, kind, run.on)
     was, now = judge(work, subjects, run.followed_to), judge(work, subjects, until)
     _resize(run, kind, len(now.subjects) - len(was.subjects))
     rows = list(run.policies.filter(policy__in=list(work.versions)).defer("bits_eligible", "bits_unknown", "near_clauses"))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -71,13 +72,18 @@ class Kindly:
             return self._match(table)
 
     def _match(self, table: pa.Table) -> tuple[list[Matched], float]:
-        conditions = {name: condition_of(self.pack, version, self.on) for name, version in self.versions.items()}
         started = time.perf_counter()
-        program = rules.compile(conditions, on=self.on)
-        matches = program.match(program.encode(table))
+        matches = self._program.match(self._program.encode(table))
         seconds = time.perf_counter() - started
         counter = Counter(self.pack, table, broken_down_by(self.pack), self.on)
-        return [self._outcome(name, matches, table, counter) for name in conditions], seconds
+        return [self._outcome(name, matches, table, counter) for name in self.versions], seconds
+
+    @cached_property
+    def _program(self) -> rules.Program:
+        """Compiled once, for as many tables as are asked about."""
+        return rules.compile(
+            {name: condition_of(self.pack, version, self.on) for name, version in self.versions.items()}, on=self.on
+        )
 
     def _outcome(self, name: str, matches: Any, table: pa.Table, counter: "Counter") -> Matched:
         return outcome(self.pack, self.pack.policies[name], self.versions[name], self.on, matches, table, counter)
