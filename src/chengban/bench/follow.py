@@ -35,9 +35,9 @@ def main(counts: tuple[int, ...], verify: bool) -> None:
     migrate_all()
     from chengban import packs
     from chengban.ledger import Actor
-    from chengban.policies.verifying import verify as check
     from chengban.policies.domain import latest_run
     from chengban.policies.following import follow
+    from chengban.policies.verifying import verify as check
 
     pack, by, on = packs.current(), Actor.system("bench"), clock.today()
     made = follow(pack, by=by, on=on)

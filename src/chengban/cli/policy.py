@@ -11,7 +11,7 @@ import click
 
 from chengban.cli.batch import match_local, match_spark
 from chengban.cli.follow import follow, replay, verify
-from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show
+from chengban.cli.setup import JSON, ON, business_date, declared_policy, progress, ready, show, take_up_demo
 
 
 @click.group()

@@ -59,6 +59,9 @@ def day(value: date | datetime | None) -> SafeString | str:
 def month(value: date) -> str:
     """The month of a day, as a heading."""
     return words.month(value)
+
+
+@register.filter
 def period(name: str) -> str:
     """A period as a person reads it: 2025, 2025Q4, 2025-12, or that it is given once."""
     return _("一次性") if name == "once" else name

@@ -33,8 +33,6 @@ from chengban.portal.telling import tell
 @needs(Verb.READ_OFFERS)
 def delivery(request: HttpRequest) -> HttpResponse:
     rows = delivery_pages.delivery(catalogue.current(), clock.today())
-    return render(request, "portal/pages/delivery.html", {"rows": rows})
-    rows = delivery_pages.delivery(packs.current(), clock.today())
     return render(request, "portal/pages/delivery.html", {"rows": rows, "empty": [row for row in rows if row.is_empty]})
 
 
