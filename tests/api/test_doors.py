@@ -68,10 +68,13 @@ def enter(client: Client, role: Role | None, account_of: AccountOf) -> Client:
     return client
 
 
-@pytest.mark.parametrize(("path", "statuses"), DOORS.items(), ids=list(DOORS))
-def test_who_may_call_what(path: str, statuses: str, city: None, client: Client, account_of: AccountOf) -> None:
-    met = {str(who or "visitor"): enter(client, who, account_of).get(path).status_code for who in WHO}
-    assert met == dict(zip([str(who or "visitor") for who in WHO], map(int, statuses.split()), strict=True))
+def test_who_may_call_what(city: None, client: Client, account_of: AccountOf) -> None:
+    met: dict[str, list[str]] = {path: [] for path in DOORS}
+    for who in WHO:
+        enter(client, who, account_of)
+        for path in DOORS:
+            met[path].append(str(client.get(path).status_code))
+    assert {path: " ".join(statuses) for path, statuses in met.items()} == DOORS
 
 
 def test_no_endpoint_is_left_out_of_the_table(client: Client, db: None) -> None:
