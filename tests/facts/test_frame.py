@@ -209,7 +209,7 @@ def test_the_frame_as_it_was_known_after_a_batch(pack: Pack, tmp_path: Any) -> N
         GOOD: 60,
         OTHER: 52,
     }
-    assert frame.build(pack, "enterprise", on=ON, only=[OTHER, "nobody"]).to_pylist() == [
+    assert frame.build(pack, "enterprise", on=ON, subjects=[OTHER, "nobody"]).to_pylist() == [
         row for row in now.to_pylist() if row[frame.SUBJECT] == OTHER
     ]
     past = open_file(pack, "enterprise", GOOD, by=STEWARD, on=ON, purpose="test", known_by=first.batch)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from chengban.ledger import Actor
+from chengban.packs import Pack
 from chengban.policies import catalogue
 from chengban.policies.models import Offer, OfferStep, Payment, PaymentStep
 from chengban.reach.domain import Telling, tell_all
@@ -103,21 +104,26 @@ def told_offer(offer: Offer, step: OfferStep, *, by: Actor) -> None:
     """Tell the subject of an offer's new step, where it concerns the subject."""
     words = _OFFER.get(step.step)
     if words is not None:
-        tell_all([_telling(words, offer, f"offer:{offer.pk}/{step.pk}", step.reason)], by=by)
+        tell_all([_telling(catalogue.current(), words, offer, f"offer:{offer.pk}/{step.pk}", step.reason)], by=by)
 
 
 def told_payments(steps: Sequence[PaymentStep], *, by: Actor) -> None:
     """Tell the subjects of payments that arrived or came back, hundreds in a few queries."""
     told = [step for step in steps if step.state in _PAYMENT]
-    payments = Payment.objects.in_bulk([step.payment_id for step in told])
+    if not told:
+        return
+    pack, payments = catalogue.current(), Payment.objects.in_bulk([step.payment_id for step in told])
     tell_all(
-        [_telling(_PAYMENT[step.state], payments[step.payment_id], f"payment:{step.payment_id}", step.reason) for step in told],
+        [
+            _telling(pack, _PAYMENT[step.state], payments[step.payment_id], f"payment:{step.payment_id}", step.reason)
+            for step in told
+        ],
         by=by,
     )
 
 
-def _telling(words: _Words, matter: Offer | Payment, about: str, reason: str) -> Telling:
-    policy = catalogue.current().policies.get(matter.policy)
+def _telling(pack: Pack, words: _Words, matter: Offer | Payment, about: str, reason: str) -> Telling:
+    policy = pack.policies.get(matter.policy)
     amount, reason = _yuan(matter.amount), reason.rstrip("。") or "见详情"
     filled = {"policy": policy.name if policy else matter.policy, "amount": amount, "reason": reason}
     english = {**filled, "policy": policy.name_en if policy else matter.policy}
