@@ -118,7 +118,7 @@ class Crash:
                     service.keep()
                 time.sleep(chance.uniform(0.1, 0.9))
                 if killed < self.kills:
-                    killed += self._kill_something(chance, services)
+                    killed += self._kill(self._victim(chance, services, late=killed >= self.kills // 2))
         finally:
             for service in services:
                 service.kill()
@@ -144,8 +144,15 @@ class Crash:
             script = f"from chengban.cli.main import main; main({command!r})"
             subprocess.run([sys.executable, "-c", script], env=environment, check=True, stdout=subprocess.DEVNULL)
 
-    def _kill_something(self, chance: random.Random, services: Sequence[Service]) -> int:
-        victim = chance.choice([*services, *services, None])
+    def _victim(self, chance: random.Random, services: Sequence[Service], *, late: bool) -> Service | None:
+        """Any service, or none: the database. Late in a run, first what was not killed yet."""
+        if late and not self.powercuts:
+            return None
+        if late and not self.web_kills:
+            return next(service for service in services if service.script == WEB)
+        return chance.choice([*services, *services, None])
+
+    def _kill(self, victim: Service | None) -> int:
         if victim is None:
             cut = _kill_database(self.home)
             self.powercuts += cut
