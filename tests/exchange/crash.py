@@ -127,7 +127,7 @@ class Crash:
         return self._check(killed)
 
     def _environment(self, port: int, web: int) -> dict[str, str]:
-        own = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "CHENGBAN_TODAY")}
+        own = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}  # the same day as the caller's
         return own | {
             "CHENGBAN_HOME": str(self.home),
             "CHENGBAN_TREASURY_URL": f"http://127.0.0.1:{port}",
