@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
+import pyarrow as pa
 from django.db import transaction
 
 from chengban import rules
@@ -22,6 +22,7 @@ from chengban.policies import offers
 from chengban.policies.domain import Tell, is_current, latest_run, open_simulator
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import explain, version_of
+from chengban.policies.followed import ELIGIBLE, Followed
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.standing import Step, add_step, standing_of
@@ -85,16 +86,14 @@ def propose_all(
 
 
 def eligible(pack: Pack, policy: Policy, on: date) -> list[str]:
-    """The subjects that qualify on the day, sorted: from the newest match where it still holds, else matched now."""
+    """The subjects that qualify on the day, sorted: from the newest match as it was followed, where it holds, else matched now."""
     run = latest_run()
     if run is not None and is_current(pack, run, on):
-        found = frame.identifiers_of(pack, policy.subject, run.known_by)
-        packed = np.frombuffer(run.policies.get(policy=policy.id).bits_eligible, dtype=np.uint8)
-        mask = np.unpackbits(packed, count=len(found)).astype(bool)
-    else:
-        simulator = open_simulator(pack, policy, on=on)
-        found, mask = simulator.table.column(frame.SUBJECT), simulator.in_force.eligible
-    return [str(found[int(row)]) for row in np.flatnonzero(mask)]
+        states = Followed(pack, run, policy.subject).states(run.policies.get(policy=policy.id))
+        return [subject.decode() for subject in states.subjects[states.verdict == ELIGIBLE].tolist()]
+    simulator = open_simulator(pack, policy, on=on)
+    subjects: list[str] = simulator.table.column(frame.SUBJECT).filter(pa.array(simulator.in_force.eligible)).to_pylist()
+    return subjects
 
 
 def _without_offer(policy: Policy, version: PolicyVersion, period: str, subjects: list[str], done: Done) -> list[str]:
