@@ -62,7 +62,7 @@ def check(policy: str, period: str, count: int, seed: int, on: datetime | None, 
     """Draw payments that arrived, and judge each again by what is known now."""
     ready()
     from chengban.ledger import Actor
-    from chengban.packs import current
+    from chengban.policies.catalogue import current
     from chengban.policies.checking import spot_check
 
     declared_policy(current(), policy)

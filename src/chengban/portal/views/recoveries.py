@@ -1,6 +1,6 @@
 """Recovery (追回): what is demanded back and where each demand stands; an enterprise sees its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb, may
 from chengban.lib import clock
 from chengban.packs.model import Policy
+from chengban.policies import catalogue
 from chengban.policies import recovery as domain
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Finding, Payment, Recovery
@@ -41,9 +42,9 @@ class Line:
         return "owing" if self.standing.state == domain.OPEN else self.standing.state
 
 
-def _line(recovery: Recovery) -> Line:
-    policy = packs.current().policies.get(recovery.payment.policy)
-    return Line(recovery, domain.standing_of(recovery, clock.today()), policy)
+def _lines(recoveries: Iterable[Recovery]) -> list[Line]:
+    policies, today = catalogue.current().policies, clock.today()
+    return [Line(one, domain.standing_of(one, today), policies.get(one.payment.policy)) for one in recoveries]
 
 
 @never_cache
@@ -54,7 +55,7 @@ def recoveries(request: HttpRequest) -> HttpResponse:
     every = Recovery.objects.select_related("payment").prefetch_related("instalments").order_by("-pk")
     page = Paginator(every, PAGE).get_page(request.GET.get("page"))
     failing = Finding.objects.filter(says=Finding.Says.FAILS, payment__recovery=None).select_related("payment", "check_of")
-    given = {"page": page, "lines": [_line(one) for one in page], "findings": failing.order_by("-pk")[:PAGE]}
+    given = {"page": page, "lines": _lines(page), "findings": failing.order_by("-pk")[:PAGE]}
     return render(request, "portal/pages/recoveries.html", given | {"may_decide": _may_decide(request)})
 
 
@@ -119,7 +120,7 @@ def _act(request: HttpRequest, number: int, name: str, form: forms.Form, verb: C
 
 
 def _page(request: HttpRequest, found: Recovery, **bound: forms.Form) -> HttpResponse:
-    line = _line(found)
+    (line,) = _lines([found])
     lines = "\n".join(f"{part.due.isoformat()} {part.amount}" for part in line.standing.parts)
     fresh: dict[str, Any] = {
         "plan": PlanForm(initial={"parts": lines}, auto_id="plan_%s"),
@@ -145,7 +146,7 @@ def enterprise_recoveries(request: HttpRequest, subject: str) -> HttpResponse:
     """What an enterprise is asked to pay back, and by when."""
     profile = read_or_404(request, "enterprise", subject)
     own = Recovery.objects.filter(payment__subject=subject).select_related("payment").prefetch_related("instalments", "receipts")
-    given = {"profile": profile, "lines": [_line(one) for one in own.order_by("-pk")], "tab": "recoveries"}
+    given = {"profile": profile, "lines": _lines(own.order_by("-pk")), "tab": "recoveries"}
     return render(request, "portal/pages/file_recoveries.html", given | {"departments": packs.current().departments})
 
 
