@@ -21,6 +21,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict, clause_verdict, explain
 from chengban.policies.models import Finding, Payment, PaymentStep, SpotCheck
 from chengban.policies.payments import NEWEST
+from chengban.policies.reasons import facts_of
 
 Says = Finding.Says
 _SAYS = {"eligible": Says.HOLDS, "ineligible": Says.FAILS, "unknown": Says.UNKNOWN}
@@ -95,13 +96,9 @@ def _unmet(verdict: Verdict) -> list[dict[str, Any]]:
             "clause": clause.id,
             "text": clause.text,
             "verdict": clause_verdict(result),
-            "facts": {name: _plain(value) for name, value in result.facts.items()},
+            "facts": facts_of(result),
             "gap": result.gap.sentence if result.gap else "",
         }
         for clause, result in clauses
         if result.verdict is not True
     ]
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool) else str(value)

@@ -12,6 +12,7 @@ from chengban.packs import Pack
 from chengban.policies import offers
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Offer
+from chengban.policies.reasons import said
 
 
 def facts_of(offer: Offer) -> list[str]:
@@ -27,10 +28,10 @@ def dispute_fact(pack: Pack, offer: Offer, fact: str, *, on: date, by: Actor, re
     try:
         with transaction.atomic():
             ticket = tickets.open_ticket(
-                pack, kind, offer.subject, declared, about=_about(offer), on=on, by=by, reason=offers.said(reason)
+                pack, kind, offer.subject, declared, about=_about(offer), on=on, by=by, reason=said(reason)
             )
             owner = pack.departments[ticket.department].name
-            offers.dispute(offer, by=by, reason=f"{declared.name}：{offers.said(reason)[:180]}（工单 {ticket.pk}，{owner}）")
+            offers.dispute(offer, by=by, reason=f"{declared.name}：{said(reason)[:180]}（工单 {ticket.pk}，{owner}）")
     except FactsError as error:
         raise PolicyError(str(error)) from error
     return ticket

@@ -14,6 +14,7 @@ from chengban.policies.drafting import mistakes_in
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Edition, EditionStep, Publication
 from chengban.policies.payments import set_budget
+from chengban.policies.reasons import said
 from chengban.policies.writing import Declared, NotDeclared, Written, declared
 
 Step, Act = EditionStep.Step, Publication.Act
@@ -91,14 +92,14 @@ def send_back(edition: Edition, *, by: Actor, reason: str) -> None:
     """Return a submitted draft to its author, with what is to be changed."""
     with _at(edition) as held:
         _need(standing_of(held).step == Step.SUBMITTED, "只有待审核的稿可以退回")
-        _add(held, Step.RETURNED, by, reason=_said(reason))
+        _add(held, Step.RETURNED, by, reason=said(reason))
 
 
 def discard(edition: Edition, *, by: Actor, reason: str) -> None:
     """Give a draft up; it stays to be read."""
     with _at(edition) as held:
         _need(standing_of(held).step not in _CLOSED, "已公布或已作废的稿不能作废")
-        _add(held, Step.DISCARDED, by, reason=_said(reason))
+        _add(held, Step.DISCARDED, by, reason=said(reason))
 
 
 def approve(edition: Edition, *, by: Actor) -> Publication:
@@ -149,7 +150,7 @@ def withdraw(policy: str, version: str, *, on: date, by: Actor, reason: str) -> 
             raise NotOpen(f"版本 {version} 到 {declaration.until} 已经停止，不用撤回。")
         _need(not Publication.objects.filter(act=Act.WITHDRAWN, policy=policy, version=version).exists(), "这个版本已经撤回过")
         line = Publication.objects.create(
-            act=Act.WITHDRAWN, policy=policy, version=version, on=on, at=clock.now(), by=str(by), reason=_said(reason)
+            act=Act.WITHDRAWN, policy=policy, version=version, on=on, at=clock.now(), by=str(by), reason=said(reason)
         )
         told = {"version": version, "on": on.isoformat(), "reason": line.reason}
         ledger.append(by, "policies.withdraw", f"policy:{policy}", told)
@@ -183,12 +184,6 @@ def _right(edition: Edition) -> Declared:
 def _need(holds: bool, otherwise: str) -> None:
     if not holds:
         raise NotOpen(f"{otherwise}。")
-
-
-def _said(text: str) -> str:
-    if not text.strip():
-        raise PolicyError("请写明原因。")
-    return text.strip()[:300]
 
 
 def _add(edition: Edition, step: str, by: Actor, *, reason: str = "") -> None:

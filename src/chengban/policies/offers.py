@@ -20,10 +20,8 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict
 from chengban.policies.models import Offer
 from chengban.policies.payments import ACCOUNT, Order, Ordered, is_account, order_payments
+from chengban.policies.reasons import LONGEST, facts_of, said
 from chengban.policies.standing import Standing, Step, add_step, standing_of, with_standing
-
-LONGEST = 300
-"""Characters of a reason that are kept."""
 
 
 class NotNow(PolicyError):
@@ -55,14 +53,7 @@ def propose(pack: Pack, verdict: Verdict, subject: str, period: str, *, on: date
 def _frozen(verdict: Verdict) -> list[dict[str, Any]]:
     """The reasons of the day, as JSON."""
     clauses = zip(verdict.version.clauses, verdict.explanation.clauses, strict=True)
-    return [
-        {"clause": clause.id, "verdict": True, "facts": {name: _plain(value) for name, value in result.facts.items()}}
-        for clause, result in clauses
-    ]
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | str) else str(value)
+    return [{"clause": clause.id, "verdict": True, "facts": facts_of(result)} for clause, result in clauses]
 
 
 def confirm(offer: Offer, *, by: Actor) -> None:
@@ -196,10 +187,3 @@ def _at(offer: Offer) -> Iterator[Standing]:
 def _need(holds: bool, otherwise: str) -> None:
     if not holds:
         raise NotNow(f"{otherwise}。")
-
-
-def said(text: str) -> str:
-    """A reason as it is kept. Raises PolicyError where there is none."""
-    if not text.strip():
-        raise PolicyError("请写明原因。")
-    return text.strip()[:LONGEST]

@@ -16,7 +16,8 @@ from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Instalment, Payment, PaymentStep, Receipt, Recovery, Waiver
-from chengban.policies.returning import newest_step, said
+from chengban.policies.reasons import said
+from chengban.policies.returning import newest_step
 
 OPEN, ARREARS, SETTLED = "open", "arrears", "settled"
 Parts = Sequence[tuple[Decimal, date]]

@@ -14,6 +14,7 @@ from chengban.lib import clock
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Payment, PaymentStep
 from chengban.policies.payments import ACCOUNT, ACT, SYSTEM, attempt_of, is_account, key_of, wish_of
+from chengban.policies.reasons import said
 
 State = PaymentStep.State
 CAME_BACK = (State.RETURNED, State.REFUSED)
@@ -94,10 +95,3 @@ def _add(
 ) -> PaymentStep:
     made = {"reference": reference, "reason": reason, "attempt": attempt, "account": account}
     return PaymentStep.objects.create(payment=payment, state=state, at=clock.now(), by=by, **made)
-
-
-def said(text: str, what: str = "原因") -> str:
-    """A text that must be there. Raises PolicyError."""
-    if not text.strip():
-        raise PolicyError(f"请写明{what}。")
-    return text.strip()[:300]

@@ -13,6 +13,7 @@ from chengban.packs.model import Policy
 from chengban.policies import offering, offers
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Offer
+from chengban.policies.reasons import said
 from chengban.policies.standing import Stage, staged
 from chengban.portal import words
 
@@ -59,7 +60,7 @@ def confirm(desk: Desk) -> str:
 
 
 def reject(desk: Desk) -> str:
-    reason = offers.said(desk.form.get("reason", ""))
+    reason = said(desk.form.get("reason", ""))
     chosen = desk.chosen(Stage.PROPOSED)
     done = offering.each(chosen, lambda offer: offers.reject(offer, by=desk.by, reason=reason), "done")
     return _("不予确认 %(count)s 户。") % {"count": done.outcomes["done"]} + _why(done)

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from chengban.packs import Pack
 from chengban.policies.writing import Mistake
+from chengban.portal.policy_pages import MODES
 
 LONGEST = 20_000
 """Characters of one field at most."""
 MOST_ROWS = 60
 Option = tuple[str, Any]
 
-MODES = ("免申即享", "确认即享", "申报", "自行申报")
 LEVELS = ("国家", "省", "市", "国家/省", "省/县")
 
 

@@ -1,6 +1,6 @@
 """What the pages of drafts show: the list, the form, and what a draft comes to for the whole city."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,6 +20,7 @@ from chengban.policies.writing import Mistake, NotDeclared, declared
 from chengban.portal import draft_fields
 from chengban.portal.charts import Chart, bar_chart
 from chengban.portal.draft_fields import ShownGroup
+from chengban.portal.readings import people
 
 MOST_BARS = 10
 PATIENCE = 1.5
@@ -49,14 +50,8 @@ class Told:
 def timeline(edition: Edition) -> list[Told]:
     """What happened to an edition, the newest first. Two queries."""
     steps = list(edition.steps.order_by("-pk"))
-    names = _names({step.by for step in steps})
+    names = people(step.by for step in steps)
     return [Told(step, names.get(step.by, step.by)) for step in steps]
-
-
-def _names(actors: Iterable[str]) -> dict[str, str]:
-    numbers = {actor: int(number) for actor in actors if (number := actor.removeprefix("account:")).isdigit() and number != actor}
-    found = dict(Account.objects.filter(pk__in=numbers.values()).values_list("pk", "display_name"))
-    return {actor: found[number] for actor, number in numbers.items() if number in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Drafts of policies: write, try on the whole city, hand in, approve, withdraw."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -22,6 +23,7 @@ from chengban.policies.models import Edition
 from chengban.policies.rewriting import written_of
 from chengban.portal import draft_fields, draft_pages
 from chengban.portal.needs import needs
+from chengban.portal.telling import tell
 
 LARGEST_TABLE = 500_000
 """Bytes of an uploaded decision table at most."""
@@ -83,7 +85,12 @@ def _revision(request: HttpRequest) -> int:
 
 
 def _written(request: HttpRequest, edition: Edition) -> dict[str, Any]:
-    return draft_fields.read(dict(request.POST.lists()), (edition.written.get("version") or {}).get("tables", ()))
+    return draft_fields.read(dict(request.POST.lists()), _tables(edition))
+
+
+def _tables(edition: Edition) -> list[dict[str, Any]]:
+    """The decision tables that the kept draft has."""
+    return list((edition.written.get("version") or {}).get("tables", ()))
 
 
 def _shown(request: HttpRequest, edition: Edition, written: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
@@ -148,13 +155,10 @@ def draft_return(request: HttpRequest, number: int) -> HttpResponse:
     return _act(request, number, lambda edition: editions.send_back(edition, by=_actor(request), reason=reason), _("已退回修改。"))
 
 
-def _act(request: HttpRequest, number: int, verb: Any, told: str) -> HttpResponse:
+def _act(request: HttpRequest, number: int, verb: Callable[[Edition], object], told: str) -> HttpResponse:
     """One verb on one edition; what was refused is said on its page."""
-    try:
-        verb(get_object_or_404(Edition, pk=number))
-        messages.success(request, told)
-    except PolicyError as refused:
-        messages.error(request, str(refused))
+    edition = get_object_or_404(Edition, pk=number)
+    tell(request, lambda: verb(edition), told)
     return redirect("draft", number)
 
 
@@ -165,11 +169,12 @@ def policy_withdrawal(request: HttpRequest, policy_id: str, version: str) -> Htt
     declared = catalogue.current().policies.get(policy_id)
     if declared is None or version not in {one.version for one in declared.versions}:
         raise Http404
-    try:
-        editions.withdraw(policy_id, version, on=clock.today(), by=_actor(request), reason=request.POST.get("reason", ""))
-        messages.success(request, _("已撤回，从今天起不再适用。以前的结果不改变。"))
-    except PolicyError as refused:
-        messages.error(request, str(refused))
+    reason = request.POST.get("reason", "")
+    tell(
+        request,
+        lambda: editions.withdraw(policy_id, version, on=clock.today(), by=_actor(request), reason=reason),
+        _("已撤回，从今天起不再适用。以前的结果不改变。"),
+    )
     return redirect("policy", policy_id)
 
 
@@ -181,7 +186,7 @@ def policy_withdrawal(request: HttpRequest, policy_id: str, version: str) -> Htt
 def draft_tables(request: HttpRequest, number: int) -> HttpResponse:
     """Take a decision table from a DMN file into the draft, in place of one of the same name; or leave one out."""
     edition = get_object_or_404(Edition, pk=number)
-    tables = list((edition.written.get("version") or {}).get("tables", ()))
+    tables = _tables(edition)
     try:
         if "without" in request.POST:
             tables = [table for table in tables if table.get("id") != request.POST["without"]]
@@ -208,7 +213,7 @@ def _uploaded(request: HttpRequest) -> list[dict[str, Any]]:
 def draft_table(request: HttpRequest, number: int, table_id: str) -> HttpResponse:
     """One of the draft's decision tables as DMN 1.3 XML."""
     edition = get_object_or_404(Edition, pk=number)
-    for table in (edition.written.get("version") or {}).get("tables", ()):
+    for table in _tables(edition):
         if table.get("id") == table_id:
             answer = HttpResponse(tables_dmn.write(table), content_type="application/xml")
             answer["Content-Disposition"] = f'attachment; filename="{table_id}.dmn"'
