@@ -12,6 +12,7 @@ from chengban.accounts.domain import give_mandate
 from chengban.accounts.models import Account, MandateKind
 from chengban.accounts.roles import Role
 from chengban.ledger.models import Entry
+from chengban.portal.context import WAYS
 from chengban.portal.urls import urlpatterns
 from tests import town
 from tests.people import SETUP
@@ -147,6 +148,11 @@ def test_who_may_open_which_page(city: None, enter: Callable[[Role | None], Clie
         for path in DOORS:
             met[path].append(str(client.get(path).status_code))
     assert {path: " ".join(statuses) for path, statuses in met.items()} == DOORS
+
+
+def test_the_navigation_names_each_page_once() -> None:
+    routes = [way.route for way in WAYS]
+    assert sorted(set(routes)) == sorted(routes)
 
 
 def test_no_page_is_left_out_of_the_table() -> None:

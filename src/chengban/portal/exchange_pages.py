@@ -22,7 +22,9 @@ ODD = (Callback.Outcome.UNMATCHED, Callback.Outcome.CONFLICT)
 MOST = 20
 
 
-NAMES: "Mapping[str, str | Promise]" = {"treasury": _lazy("国库集中支付")}
+NAMES: "Mapping[str, str | Promise]" = {
+    "treasury": _lazy("国库集中支付"), "mail": _lazy("邮件"), "sms": _lazy("短信"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
