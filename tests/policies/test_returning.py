@@ -21,6 +21,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Payment, PaymentStep
 from chengban.policies.payments import Order, order_payments, set_budget
 from chengban.policies.returning import NotReturned, newest_step, release, resend
+from chengban.reach.models import Letter
 
 BY = Actor.account(4)
 NOON = datetime(2025, 12, 1, 12, tzinfo=clock.CHINA)
@@ -51,6 +52,12 @@ def refused() -> Payment:
 
 def states(payment: Payment) -> list[str]:
     return list(payment.steps.order_by("pk").values_list("state", flat=True))
+
+
+@pytest.mark.django_db
+def test_the_subject_is_told_that_the_bank_sent_its_money_back() -> None:
+    returned()
+    assert Letter.objects.filter(subject="S1", kind="payment_stuck").count() == 1
 
 
 EVENTS = ("answer", "paid", "paid", "returned", "returned")

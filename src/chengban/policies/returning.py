@@ -15,6 +15,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Payment, PaymentStep
 from chengban.policies.payments import ACCOUNT, ACT, SYSTEM, attempt_of, is_account, key_of, wish_of
 from chengban.policies.reasons import said
+from chengban.policies.telling import told_payments
 
 State = PaymentStep.State
 CAME_BACK = (State.RETURNED, State.REFUSED)
@@ -41,8 +42,10 @@ def hear(callback: Callback) -> bool:
         step = _add(payment, State.RETURNED, "exchange", attempt, callback.reference, callback.reason)
         newest.returned_by = step
         newest.save(update_fields=["returned_by"])
+        told_payments([step], by=Actor.system("exchange"))
     elif callback.state == inbox.PAID and newest.state == State.RETURNED:
-        _add(payment, State.PAID, "exchange", attempt, callback.reference)
+        step = _add(payment, State.PAID, "exchange", attempt, callback.reference)
+        told_payments([step], by=Actor.system("exchange"))
     return True
 
 

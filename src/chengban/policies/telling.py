@@ -80,6 +80,14 @@ _OFFER: Mapping[str, _Words] = {
 }  # fmt: skip
 """Steps that the subject hears of. Of those that it takes itself, and of those that change nothing for it, it need not."""
 
+_CAME_BACK = _Words(
+    Kind.PAYMENT_STUCK,
+    "{policy}没有到账，请核对账户",
+    "{policy}的 {amount} 元被退回。原因：{reason}。钱仍为您留着：请联系主管部门更正账户，更正后再次拨付。",
+    "{policy}: the payment came back",
+    "¥{amount} for {policy} came back. The money is kept for you: have the department correct the account, and it is paid again.",
+)
+
 _PAYMENT: Mapping[str, _Words] = {
     PaymentStep.State.PAID: _Words(
         Kind.OFFER_PAID,
@@ -88,14 +96,8 @@ _PAYMENT: Mapping[str, _Words] = {
         "{policy}: paid",
         "The treasury has paid ¥{amount} for {policy} to the account that you confirmed. Please check.",
     ),
-    PaymentStep.State.REFUSED: _Words(
-        Kind.PAYMENT_STUCK,
-        "{policy}没有到账，请核对账户",
-        "{policy}的 {amount} 元被退回。原因：{reason}。钱仍为您留着：请联系主管部门更正账户，更正后再次拨付。",
-        "{policy}: the payment came back",
-        "¥{amount} for {policy} came back. The money is kept for you: have the department correct the account, and it is paid"
-        " again.",
-    ),
+    PaymentStep.State.REFUSED: _CAME_BACK,
+    PaymentStep.State.RETURNED: _CAME_BACK,
 }  # fmt: skip
 """States of a payment that the subject hears of. That a message waits, or is sent again, is the city's own business."""
 
