@@ -84,9 +84,7 @@ def _lines(file: Path) -> list[tuple[str, str]]:
 
 def _judged(pack: Any, policy: Any, lines: list[tuple[str, str]], by: Any, on: date, kept_out: dict[str, str]) -> Iterator[Any]:
     """An order for each line whose subject qualifies on the day; a reason for each other."""
-    from chengban.facts.errors import FactsError
-    from chengban.facts.profile import open_file
-    from chengban.policies.explaining import explain
+    from chengban.policies.judging import KeptOut, judge
     from chengban.policies.payments import Order
 
     for subject, account in lines:
@@ -94,18 +92,10 @@ def _judged(pack: Any, policy: Any, lines: list[tuple[str, str]], by: Any, on: d
             kept_out[subject] = "没有收款账户"
             continue
         try:
-            profile = open_file(pack, policy.subject, subject, by=by, on=on, purpose=f"{policy.id} 拨付前核验")
-        except FactsError as error:
+            found = judge(pack, policy, subject, on=on, by=by, purpose=f"{policy.id} 拨付前核验")
+            yield Order(subject, found.amount, account)
+        except KeptOut as error:
             kept_out[subject] = str(error)
-            continue
-        verdict = explain(pack, policy, profile.known, on=on)
-        if verdict.verdict != "eligible" or not verdict.amount or verdict.version.amount.kind != "payment":
-            kept_out[subject] = _REASONS.get(verdict.verdict, "这项政策没有可以拨付的金额")
-        else:
-            yield Order(subject, verdict.amount, account)
-
-
-_REASONS = {"ineligible": "现在不符合条件", "unknown": "还不知道是否符合"}
 
 
 @deliver.command("status")

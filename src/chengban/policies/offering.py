@@ -12,8 +12,6 @@ from django.db import transaction
 
 from chengban import rules
 from chengban.facts import frame
-from chengban.facts.errors import FactsError
-from chengban.facts.profile import open_file
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
@@ -21,10 +19,12 @@ from chengban.packs.vocabulary import calendar_facts, expression, vocabulary
 from chengban.policies import offers
 from chengban.policies.domain import Tell, is_current, latest_run, open_simulator
 from chengban.policies.errors import PolicyError
-from chengban.policies.explaining import explain, version_of
+from chengban.policies.explaining import version_of
 from chengban.policies.followed import ELIGIBLE, Followed
+from chengban.policies.judging import KeptOut, judge
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
+from chengban.policies.returning import CAME_BACK
 from chengban.policies.standing import Step, add_step, standing_of
 
 AT_ONCE = 100
@@ -107,19 +107,13 @@ def _without_offer(policy: Policy, version: PolicyVersion, period: str, subjects
 def _propose(pack: Pack, policy: Policy, subject: str, period: str, on: date, by: Actor) -> tuple[str, str]:
     """The outcome of one subject, and its reason where it has no living offer."""
     try:
-        profile = open_file(pack, policy.subject, subject, by=by, on=on, purpose=f"{policy.id} 拟享核验")
-    except FactsError as error:
+        found = judge(pack, policy, subject, on=on, by=by, purpose=f"{policy.id} 拟享核验")
+    except KeptOut as error:
         return "kept_out", str(error)
-    verdict = explain(pack, policy, profile.known, on=on)
-    if verdict.verdict != "eligible" or not verdict.amount:
-        return "kept_out", _WHY.get(verdict.verdict, "金额还不知道，或者是零")
-    score = score_of(pack, verdict.version, profile.known, on)
-    offer = offers.propose(pack, verdict, subject, period, on=on, by=by, score=score)
+    score = score_of(pack, found.verdict.version, found.known, on)
+    offer = offers.propose(pack, found.verdict, subject, period, on=on, by=by, score=score)
     last = standing_of(offer).steps[-1]
     return ("excluded", last.reason) if last.step == Step.EXCLUDED else ("proposed", "")
-
-
-_WHY = {"ineligible": "现在不符合条件", "unknown": "还不知道是否符合"}
 
 
 def score_of(pack: Pack, version: PolicyVersion, known: dict[str, Any], on: date) -> Decimal | None:
@@ -169,7 +163,7 @@ def begin_notice(pack: Pack, offer: Offer, *, on: date, by: Actor, days: int | N
 def known_account(subject: str) -> OfferStep | None:
     """The newest acceptance of the subject whose account the treasury has not sent money back from."""
     steps = OfferStep.objects.filter(offer__subject=subject, step=Step.ACCEPTED).select_related("offer")
-    sent_back = PaymentStep.objects.filter(state=PaymentStep.State.REFUSED, payment__subject=subject)
+    sent_back = PaymentStep.objects.filter(state__in=CAME_BACK, payment__subject=subject)
     return steps.exclude(account__in=sent_back.values("payment__account")).order_by("-pk").first()
 
 
