@@ -24,10 +24,14 @@ def scaled_sum(amount: int, enterprises: int) -> int:
 
 
 def add_up(amounts: Floats, total: float, step: int = 1) -> Floats:
-    """The amounts in proportion, each a whole number of steps, that add up to `total`; as they are where that is not above 0."""
+    """The amounts in proportion, each a whole number of steps, that add up to `total`; as they are where that is not above 0.
+
+    Each has one step, what is over is in proportion, and the greatest has what rounding leaves. A total below one step each
+    cannot be made so.
+    """
     if total <= 0 or not len(amounts):
         return amounts
-    made = np.maximum(np.floor(amounts * (total / amounts.sum()) / step), 1) * step
+    made = (1 + np.floor(amounts * ((total - step * len(amounts)) / amounts.sum()) / step)) * step
     made[np.argmax(made)] += total - made.sum()
     return made
 
