@@ -64,8 +64,12 @@ def secret(name: str) -> str:
     given = os.environ.get(name)
     if given:
         return given
-    place = home() / "secrets" / name.lower()
-    place.parent.mkdir(mode=0o700, exist_ok=True)
+    return kept_word(home() / "secrets" / name.lower())
+
+
+def kept_word(place: Path) -> str:
+    """The secret in that file: made on first use, readable by its owner only."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not place.exists():
         _keep(place, secrets.token_urlsafe(48))
     return place.read_text().strip()
