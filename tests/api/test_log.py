@@ -1,5 +1,6 @@
 """The log for strangers: what a witness reads over HTTP, and what it hands in."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,8 +8,12 @@ import pytest
 from django.test import Client
 
 from chengban import ledger
+from chengban.accounts.models import Account
+from chengban.accounts.roles import Role
 from chengban.ledger import Actor, cosigning, keys, offline
+from chengban.ledger.checkpoints import opened
 from chengban.ledger.keeping import Keeper
+from chengban.ledger.merkle import proves_consistency, proves_inclusion
 from chengban.ledger.models import Cosignature
 from chengban.ledger.notes import COSIGNED, Signer
 from chengban.ledger.tiles import Fetch, Folder
@@ -81,6 +86,23 @@ def test_tiles_are_for_ever_and_checkpoints_for_now(keeper: Keeper, client: Clie
         missing = client.get(f"/log/tile/0/{name}")
         assert missing.status_code == 404
     assert "no-store" in client.get("/log/tile/0/001")["Cache-Control"], "it will be there later"
+
+
+def test_proofs_are_checked_by_whoever_asks(keeper: Keeper, client: Client, account_of: Callable[[Role], Account]) -> None:
+    first = opened(client.get("/log/checkpoint").content.decode(), keys.verifier())
+    number = ledger.append(Actor.account(3), "cases.accept", "case:x")
+    grow(keeper, 10)
+    second = opened(client.get("/log/checkpoint").content.decode(), keys.verifier())
+    path = client.get(f"/api/ledger/consistency?old={first.size}&size={second.size}").json()["path"]
+    parts = [bytes.fromhex(part) for part in path]
+    assert proves_consistency(first.hash, first.size, second.size, first.root, second.root, parts)
+    client.force_login(account_of(Role.AUDITOR), "django.contrib.auth.backends.ModelBackend")
+    found = client.get(f"/api/ledger/entries/{number}/proof").json()
+    parts = [bytes.fromhex(part) for part in found["path"]]
+    leaf = first.hash.leaf(found["data"].encode())
+    assert proves_inclusion(first.hash, leaf, found["place"], second.size, parts, second.root) and "case:x" in found["data"]
+    waiting = ledger.append(Actor.account(3), "cases.accept", "case:y")
+    assert "还没有并入" in client.get(f"/api/ledger/entries/{waiting}/proof").json()["detail"]
 
 
 def test_no_entry_stands_in_the_log(keeper: Keeper, client: Client) -> None:
