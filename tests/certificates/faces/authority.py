@@ -1,0 +1,63 @@
+"""A city's certificate authority made up for the tests, and who it certifies."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from chengban.certificates.faces import OfdSigner, SigningIdentity
+
+AT = datetime(2025, 12, 1, 9, 30, tzinfo=UTC)
+ECDSA = ec.ECDSA(hashes.SHA256())
+ECDSA_SHA256 = "1.2.840.10045.4.3.2"
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A root and one issuer under it."""
+
+    root: bytes
+    certificate: bytes
+    key: ec.EllipticCurvePrivateKey
+
+    def sign(self, message: bytes) -> bytes:
+        return self.key.sign(message, ECDSA)
+
+    def verify(self, message: bytes, signature: bytes) -> bool:
+        try:
+            self.key.public_key().verify(signature, message, ECDSA)
+        except InvalidSignature:
+            return False
+        return True
+
+    def identity(self) -> SigningIdentity:
+        return SigningIdentity(self.certificate, (self.root,), self.sign)
+
+    def ofd_signer(self) -> OfdSigner:
+        return OfdSigner(ECDSA_SHA256, self.sign)
+
+
+@lru_cache
+def authority(city: str = "聊城市") -> Authority:
+    root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    root = _certificate(f"{city}电子证照根证书", root_key.public_key(), f"{city}电子证照根证书", root_key, ca=True)
+    issuer = _certificate(f"{city}行政审批服务局", key.public_key(), f"{city}电子证照根证书", root_key, ca=False)
+    return Authority(root, issuer, key)
+
+
+def _certificate(name: str, key: ec.EllipticCurvePublicKey, by: str, by_key: ec.EllipticCurvePrivateKey, *, ca: bool) -> bytes:
+    usage = x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False)
+    builder = x509.CertificateBuilder().subject_name(_named(name)).issuer_name(_named(by)).public_key(key).serial_number(7 + ca)
+    builder = builder.not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(2040, 1, 1))
+    builder = builder.add_extension(x509.BasicConstraints(ca, None), True).add_extension(usage, True)
+    return builder.sign(by_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def _named(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
