@@ -76,8 +76,10 @@ def chinese(day: date) -> str:
 
 
 def _lines(lines: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-    if not isinstance(lines, tuple | list) or len(lines) > LINES:
-        raise BadFace(f"照面事项最多 {LINES} 项。请减少事项,或者把长内容放进附件。")
+    if not isinstance(lines, tuple | list):
+        raise BadFace("照面事项要写成一项一项的列表，每一项有名称和内容两部分。")
+    if len(lines) > LINES:
+        raise BadFace(f"照面事项最多 {LINES} 项。请减少事项，或者把长内容放进附件。")
     clean = tuple(_line(line) for line in lines)
     if sum(len(label) + len(value) for label, value in clean) > WHOLE:
         raise BadFace(f"照面事项合计最多 {WHOLE} 字。请把长内容放进附件。")
@@ -99,7 +101,7 @@ def _text(given: str, name: str, most: int, needed: bool) -> str:
     if needed and not text:
         raise BadFace(f"「{name}」是空的。请填写后再制作证照。")
     if len(text) > most:
-        raise BadFace(f"「{name}」有 {len(text)} 字,最多 {most} 字。请缩短。")
+        raise BadFace(f"「{name}」有 {len(text)} 字，最多 {most} 字。请缩短。")
     return text
 
 
@@ -108,7 +110,7 @@ def _refuse(text: str, name: str) -> None:
     for character in text:
         reason = _reason(character)
         if reason:
-            raise BadFace(f"「{name}」里有{reason}(U+{ord(character):04X}),不能印在证照上。请删去或换成正式用字。")
+            raise BadFace(f"「{name}」里有{reason}（U+{ord(character):04X}），不能印在证照上。请删去或换成正式用字。")
 
 
 def _reason(character: str) -> str:
@@ -131,4 +133,4 @@ def _check_dates(issued: date, start: date | None, until: date | None) -> None:
     if issued is None:
         raise BadFace("「颁发日期」是空的。请填写后再制作证照。")
     if start and until and until < start:
-        raise BadFace(f"有效期止({chinese(until)})早于有效期起({chinese(start)})。请改正后再制作证照。")
+        raise BadFace(f"有效期止（{chinese(until)}）早于有效期起（{chinese(start)}）。请改正后再制作证照。")

@@ -31,8 +31,8 @@ FAMILIES = (
 """Family, and how its files begin; the first that is whole is taken."""
 ENDINGS = (".ttc", ".otf", ".ttf")
 ADVICE = (
-    "这台机器上没有可以用来制作证照的中文字体,所以没有制作。请管理员安装思源宋体(Debian、Ubuntu:apt-get install fonts-noto-cjk),"
-    "或者把它的字体文件放进一个文件夹,再把 CHENGBAN_FONTS 设为这个文件夹。"
+    "这台机器上没有可以用来制作证照的中文字体，所以没有制作。请管理员安装思源宋体（Debian、Ubuntu：apt-get install fonts-noto-cjk），"
+    "或者把它的字体文件放进一个文件夹，再把 CHENGBAN_FONTS 设为这个文件夹。"
 )
 LOCK = threading.RLock()
 """fontTools reads lazily from one open file."""
@@ -111,7 +111,7 @@ class Fonts:
             if font.has(character):
                 return font
         raise GlyphMissing(
-            f"这台机器的字体里没有「{character}」(U+{ord(character):04X})这个字,所以没有制作证照。"
+            f"这台机器的字体里没有「{character}」（U+{ord(character):04X}）这个字，所以没有制作证照。"
             "请管理员把有这个字的字体放进 CHENGBAN_FONTS 文件夹后再试。"
         )
 

@@ -46,17 +46,17 @@ def _points(*sizes: float) -> tuple[float, ...]:
 
 FORMS = {
     "landscape": Form(
-        width=297, height=210, edge=9, band=10, margin=34, titles=_points(40, 36, 32, 28, 24, 20, 16), title_y=48, first=78, again=44,
+        width=297, height=210, edge=9, band=10, margin=34, titles=_points(40, 37, 34, 31, 28, 25, 22, 20), title_y=48, first=78, again=44,
         last=150, bottom=180, sizes=_points(13.5, 12.5, 11.5, 10.5, 9.5, 8.6), columns=2, gutter=10, small=9.5 * POINT, fine=7 * POINT,
         photo=(42, 36), seal=25, qr=26, qr_place=(237, 30),
     ),
     "portrait": Form(
-        width=210, height=297, edge=9, band=10, margin=32, titles=_points(38, 34, 30, 26, 22, 18, 15), title_y=60, first=103, again=46,
+        width=210, height=297, edge=9, band=10, margin=32, titles=_points(38, 35, 32, 29, 26, 23, 21), title_y=60, first=103, again=46,
         last=222, bottom=266, sizes=_points(15, 14, 13, 12, 11, 10, 9.3, 8.6), columns=1, gutter=8, small=9.5 * POINT, fine=7 * POINT,
         photo=(42, 37), seal=25, qr=26, qr_place=(32, 234),
     ),
     "card": Form(
-        width=85.6, height=54, edge=1.5, band=2.2, margin=6.2, titles=_points(12, 11, 10, 9, 8, 7, 6), title_y=10.2, first=17.4, again=14.2,
+        width=85.6, height=54, edge=1.5, band=2.2, margin=6.2, titles=_points(12, 11, 10, 9, 8, 7), title_y=10.2, first=17.4, again=14.2,
         last=37.6, bottom=45.5, sizes=_points(7.2, 6.8, 6.4, 6, 5.6, 5.2), columns=2, gutter=2.4, small=5.4 * POINT, fine=3.9 * POINT,
         photo=(15.2, 19.6), seal=8.6, qr=15.2, qr_place=(64.2, 30.4),
     ),

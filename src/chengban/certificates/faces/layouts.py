@@ -10,7 +10,7 @@ from .forms import FORMS, POINT, Setting
 from .lines import Line, Style, broken, fitting, width
 from .photos import check_photo
 from .rows import draw, table
-from .sheet import Anchor, Page, Picture, Sheet, text
+from .sheet import Anchor, Page, Picture, Sheet, Text, text
 
 
 def lay_out(face: Face) -> Sheet:
@@ -20,10 +20,11 @@ def lay_out(face: Face) -> Sheet:
     made, parts = table(setting)
     pages = []
     for number, rows in enumerate(parts, 1):
-        page, last = Page(), number == len(parts)
+        page, first, last = Page(), number == 1, number == len(parts)
         _ground(setting, page)
-        (_head if number == 1 else _short_head)(setting, page)
-        draw(setting, page, made, rows, form.first if number == 1 else form.again, form.last if last else form.bottom)
+        (_head if first else _short_head)(setting, page)
+        top, low = (form.first, form.last if last else form.bottom) if first else (form.again, form.again)
+        draw(setting, page, made, rows, top, low)
         if last:
             _foot(setting, page)
         _edge_line(setting, page, number, len(parts))
@@ -51,14 +52,14 @@ def _head(setting: Setting, page: Page) -> None:
     (_card_head if setting.card else _grand_head)(setting, page)
     if setting.face.photo:
         _photo(setting, page, setting.face.photo)
-    if setting.face.qr:
+    if setting.face.layout != "portrait":
         _code(setting, page)
 
 
 def _grand_head(setting: Setting, page: Page) -> None:
     face, form, middle = setting.face, setting.form, setting.form.width / 2
     wide = face.layout == "landscape"
-    _title(setting, page, form.width - 2 * (form.margin + (form.qr + 10 if wide else 0)), "middle", middle)
+    start, _ = _title(setting, page, form.width - 2 * (form.margin + (form.qr + 14 if wide else 0)), "middle", middle)
     y = form.title_y + 9.5
     if face.copy_mark:
         _words(setting, page, f"（{face.copy_mark}）", middle, y, 15 * POINT, setting.ink.deep, anchor="middle")
@@ -69,7 +70,7 @@ def _grand_head(setting: Setting, page: Page) -> None:
     page.add(*ornament.ripple(middle, y - 1.2, 92 if wide else 104, face.tone))
     if wide:
         _words(setting, page, "证照编号", setting.left, 36, form.small, setting.ink.label)
-        _words(setting, page, face.number, setting.left, 42.5, 12 * POINT, setting.ink.text, bold=True, room=62)
+        _words(setting, page, face.number, setting.left, 42.5, 12 * POINT, setting.ink.text, bold=True, room=start - setting.left - 5)
     else:
         _words(setting, page, f"编号  {face.number}", middle, y + 9, 11 * POINT, setting.ink.text, anchor="middle", room=form.width - 2 * form.margin)
 
@@ -77,22 +78,24 @@ def _grand_head(setting: Setting, page: Page) -> None:
 def _card_head(setting: Setting, page: Page) -> None:
     face, form = setting.face, setting.form
     mark = f"（{face.copy_mark}）" if face.copy_mark else ""
-    end = _title(setting, page, setting.lines_right - setting.left - len(mark) * 2.4, "left", setting.left)
+    _, end = _title(setting, page, setting.lines_right - setting.left - len(mark) * 2.4, "left", setting.left)
     _words(setting, page, mark, end + 0.6, form.title_y, 6.4 * POINT, setting.ink.deep)
     _words(setting, page, face.subtitle, setting.left, form.title_y + 3, 4.8 * POINT, setting.ink.label, room=setting.lines_right - setting.left)
 
 
-def _title(setting: Setting, page: Page, room: float, anchor: Anchor, x: float) -> float:
-    """The title, a little spread; a long one shrinks and then breaks. Answers where its last line ends."""
+def _title(setting: Setting, page: Page, room: float, anchor: Anchor, x: float) -> tuple[float, float]:
+    """The title, a little spread; a long one shrinks, then breaks into even lines. Answers between where it stands."""
     face, form = setting.face, setting.form
-    style = fitting(face.title, room / (1 + 0.22 * (len(face.title) < 9)), form.titles, setting.fonts, bold=True)
-    lines = broken(face.title, room, style, setting.fonts)
-    y = form.title_y - (len(lines) - 1) * style.size * 1.2
-    for at, line in enumerate(lines):
-        loose = Line(line.text, style.size * 0.2 if len(face.title) < 9 else 0.0)
-        pieces = text(loose, x, y + at * style.size * 1.2, style, setting.fonts, setting.ink.deep, anchor=anchor)
-        page.add(*pieces)
-    return pieces[-1].x + sum(pieces[-1].steps)
+    loose = 0.2 if len(face.title) < 9 else 0.0
+    style = fitting(face.title, room / (1 + loose * 1.1), form.titles, setting.fonts, bold=True)
+    count = ceil(width(face.title, style, setting.fonts) / room)
+    lines = broken(face.title, min(room, width(face.title, style, setting.fonts) / count + style.size), style, setting.fonts)
+    made: list[Text] = []
+    for at, line in enumerate(lines, 1 - len(lines)):
+        spaced = Line(line.text, style.size * loose)
+        made += text(spaced, x, form.title_y + at * style.size * 1.25, style, setting.fonts, setting.ink.deep, anchor=anchor)
+    page.add(*made)
+    return min(piece.x for piece in made), max(piece.x + sum(piece.steps) for piece in made)
 
 
 def _short_head(setting: Setting, page: Page) -> None:
@@ -113,6 +116,8 @@ def _photo(setting: Setting, page: Page, data: bytes) -> None:
 
 def _code(setting: Setting, page: Page) -> None:
     form = setting.form
+    if not setting.face.qr:
+        return
     code, (x, y) = qr.matrix(setting.face.qr), form.qr_place
     module = form.qr / (code.size + 2 * qr.QUIET)
     page.add(ornament.box(x, y, form.qr, form.qr, fill="#FFFFFF", stroke=setting.ink.wave, weight=0.15))
@@ -123,6 +128,8 @@ def _code(setting: Setting, page: Page) -> None:
 
 def _foot(setting: Setting, page: Page) -> None:
     (_card_foot if setting.card else _grand_foot)(setting, page)
+    if setting.face.layout == "portrait":
+        _code(setting, page)
 
 
 def _grand_foot(setting: Setting, page: Page) -> None:

@@ -36,7 +36,7 @@ def pdf(face: Face) -> bytes:
     except typst.TypstError as error:
         if face.photo is None:
             raise
-        raise PictureBroken("照片打不开,没有制作证照。请换一张再上传。") from error
+        raise PictureBroken("照片打不开，没有制作证照。请换一张再上传。") from error
     assert isinstance(made, bytes)
     return made
 

@@ -28,7 +28,7 @@ def check_photo(data: bytes) -> Photo:
         raise PictureBroken(f"照片最大 {HEAVIEST // 1000} KB。请压缩后再上传。")
     photo = _png(data) if data.startswith(PNG) else _jpeg(data)
     if photo is None:
-        raise PictureBroken("照片打不开:它不是完整的 PNG 或 JPEG 图片。请换一张再上传。")
+        raise PictureBroken("照片打不开：它不是完整的 PNG 或 JPEG 图片。请换一张再上传。")
     if not (0 < photo.width <= WIDEST and 0 < photo.height <= WIDEST):
         raise PictureBroken(f"照片的边长最多 {WIDEST} 像素。请缩小后再上传。")
     return photo

@@ -26,7 +26,7 @@ def matrix(payload: str) -> Matrix:
     try:
         code = segno.make_qr(payload.encode(), error="m", mode=None, boost_error=False)
     except (segno.DataOverflowError, ValueError) as error:
-        raise BadFace("二维码内容太长或是空的,放不进一个二维码。请缩短。") from error
+        raise BadFace("二维码内容太长或是空的，放不进一个二维码。请缩短。") from error
     rows = [bytes(row) for row in code.matrix]
     return Matrix(len(rows), tuple(run for number, row in enumerate(rows) for run in _runs(number, row)))
 

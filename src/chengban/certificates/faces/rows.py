@@ -71,11 +71,11 @@ def table(setting: Setting) -> tuple[Table, list[list[Row]]]:
 
 
 def draw(setting: Setting, page: Page, made: Table, rows: list[Row], top: float, low: float) -> None:
-    """The rows from the baseline `top` on, loosened where there is room above `low`."""
+    """The rows from the baseline `top` on, loosened and lowered a little where there is room above `low`."""
     gap = GAP
     if len(rows) > 1:
         gap = min(WIDEST_GAP, GAP + (low - top - made.tall(rows)) / made.size / (len(rows) - 1))
-    y = top + max(0.0, low - top - made.tall(rows, gap)) * 0.3
+    y = top + max(0.0, low - top - made.tall(rows, gap)) * 0.22
     for at, row in enumerate(rows):
         _draw_row(setting, page, made, row, y)
         end = y + made.size * LEADING * (row.depth - 1)
@@ -143,12 +143,14 @@ def _column(setting: Setting, columns: int) -> tuple[float, float]:
 
 
 def _pages(setting: Setting, made: Table) -> list[list[Row]]:
-    """Rows page by page; the last page keeps room for the foot."""
+    """Rows page by page; the last page keeps room for the foot, and is never without a row."""
     form = setting.form
     pages: list[list[Row]] = []
     left = list(made.rows)
     while left and (not pages or made.tall(left) > form.last - form.again):
-        page, left = _taken(made, left, form.bottom - (form.again if pages else form.first))
+        top = form.again if pages else form.first
+        page, rest = _taken(made, left, form.bottom - top)
+        page, left = (page, rest) if rest else _taken(made, left, form.last - top)
         pages.append(page)
     return [*pages, left]
 

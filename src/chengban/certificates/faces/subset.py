@@ -3,10 +3,12 @@
 from io import BytesIO
 
 from fontTools.fontBuilder import FontBuilder
+from fontTools.misc.timeTools import timestampSinceEpoch
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 
 from .fonts import EM, Font
 
+EPOCH = timestampSinceEpoch(0)
 LICENCE = "Subset of a font under the SIL Open Font License 1.1, https://openfontlicense.org"
 
 
@@ -15,7 +17,7 @@ def subset(font: Font, characters: str) -> bytes:
     signs = sorted(set(characters))
     names = {sign: f"u{ord(sign):05X}" for sign in signs}
     builder = FontBuilder(EM, isTTF=True)
-    builder.updateHead(created=0, modified=0)
+    builder.updateHead(created=EPOCH, modified=EPOCH)
     builder.font.recalcTimestamp = False
     builder.setupGlyphOrder([".notdef", *names.values()])
     builder.setupCharacterMap({ord(sign): name for sign, name in names.items()})
@@ -24,7 +26,10 @@ def subset(font: Font, characters: str) -> bytes:
     glyphs = builder.font["glyf"]
     builder.setupHorizontalMetrics({".notdef": (EM, 0)} | {name: (width, glyphs[name].xMin if glyphs[name].numberOfContours else 0) for name, width in widths.items()})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
-    builder.setupNameTable({"familyName": font.family, "styleName": "Bold" if font.bold else "Regular", "licenseDescription": LICENCE})
+    weight = "Bold" if font.bold else "Regular"
+    labels = {"familyName": font.family, "styleName": weight, "uniqueFontIdentifier": f"{font.family} {weight} subset"}
+    postscript = f"{font.family.replace(' ', '')}-{weight}"
+    builder.setupNameTable({**labels, "fullName": f"{font.family} {weight}", "psName": postscript, "licenseDescription": LICENCE})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=1151, usWinDescent=286, usWeightClass=700 if font.bold else 400)
     builder.setupPost(keepGlyphNames=False)
     made = BytesIO()
