@@ -43,8 +43,12 @@ class Authority:
         return OfdSigner(ECDSA_SHA256, self.sign)
 
 
-@lru_cache
 def authority(city: str = "聊城市") -> Authority:
+    return _made(city)
+
+
+@lru_cache
+def _made(city: str) -> Authority:
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _certificate(f"{city}电子证照根证书", root_key.public_key(), f"{city}电子证照根证书", root_key, ca=True)
     issuer = _certificate(f"{city}行政审批服务局", key.public_key(), f"{city}电子证照根证书", root_key, ca=False)

@@ -40,7 +40,9 @@ from .gallery import IDENTITY, LICENCE, portrait
     ],
 )
 def test_what_cannot_be_printed_well_is_refused_in_a_sentence(change: dict[str, Any], words: str) -> None:
-    with pytest.raises(BadFace, match=words.replace("（", ".").replace("）", ".").replace("，", ".").replace("+", r"\+")) as refused:
+    with pytest.raises(
+        BadFace, match=words.replace("（", ".").replace("）", ".").replace("，", ".").replace("+", r"\+")
+    ) as refused:
         replace(LICENCE, **change)
     assert str(refused.value).endswith("。")
 
@@ -66,13 +68,19 @@ def test_the_term_in_words(start: date | None, until: date | None, words: str) -
 PHOTO = portrait()
 
 
-@pytest.mark.parametrize("photo", [b"", b"GIF89a", PHOTO[:-1], PHOTO[:40] + b"x" + PHOTO[41:], b"\xff\xd8\xff\xe0", PHOTO + b"\0" * 600_000])
+@pytest.mark.parametrize(
+    "photo", [b"", b"GIF89a", PHOTO[:-1], PHOTO[:40] + b"x" + PHOTO[41:], b"\xff\xd8\xff\xe0", PHOTO + b"\0" * 600_000]
+)
 def test_a_broken_photo_is_refused(photo: bytes) -> None:
     with pytest.raises(PictureBroken):
         replace(IDENTITY, photo=photo)
 
 
-@given(st.binary(max_size=200) | st.binary(max_size=80).map(lambda tail: PHOTO[:60] + tail) | st.binary(max_size=80).map(b"\xff\xd8\xff".__add__))
+@given(
+    st.binary(max_size=200)
+    | st.binary(max_size=80).map(lambda tail: PHOTO[:60] + tail)
+    | st.binary(max_size=80).map(b"\xff\xd8\xff".__add__)
+)
 def test_any_bytes_as_a_photo_are_taken_or_refused(photo: bytes) -> None:
     try:
         replace(IDENTITY, photo=photo)

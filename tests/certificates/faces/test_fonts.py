@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
 from chengban.certificates.faces import FontMissing, GlyphMissing, ofd, pdf, read_ofd
 from chengban.certificates.faces import fonts as place
@@ -29,7 +30,7 @@ def _looked_for_anew():
 def test_where_no_font_is_the_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(place, "PLACES", (str(tmp_path),))
     for make in (pdf, ofd):
-        with pytest.raises(FontMissing, match="fonts-noto-cjk.*CHENGBAN_FONTS"):
+        with pytest.raises(FontMissing, match=r"fonts-noto-cjk.*CHENGBAN_FONTS"):
             make(LICENCE)
 
 
@@ -80,10 +81,13 @@ def with_sign(sign: str) -> bytes:
     cmap = font["cmap"]
     cmap.tables = [table for table in cmap.tables if table.format == 12] or cmap.tables
     if cmap.tables[0].format != 12:
-        from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
-
         table = CmapSubtable.newSubtable(12)
-        table.platformID, table.platEncID, table.language, table.cmap = 3, 10, 0, {ord(sign): next(iter(cmap.tables[0].cmap.values()))}
+        table.platformID, table.platEncID, table.language, table.cmap = (
+            3,
+            10,
+            0,
+            {ord(sign): next(iter(cmap.tables[0].cmap.values()))},
+        )
         cmap.tables = [table]
     made = BytesIO()
     font.save(made)

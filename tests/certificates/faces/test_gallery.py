@@ -84,7 +84,17 @@ def test_a_sample_is_marked_as_one() -> None:
 
 
 def said(face: Face) -> list[str]:
-    words = [face.title, face.number, face.issuer, face.holder, face.subtitle, face.copy_mark, face.validity, face.identifier, face.watermark]
+    words = [
+        face.title,
+        face.number,
+        face.issuer,
+        face.holder,
+        face.subtitle,
+        face.copy_mark,
+        face.validity,
+        face.identifier,
+        face.watermark,
+    ]
     return [word for word in words if word] + [part for line in face.lines for part in line] + list(face.seal)
 
 

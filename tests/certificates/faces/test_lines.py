@@ -20,7 +20,10 @@ def test_lines_joined_are_the_text_and_none_is_wider_than_its_measure(text: str,
         assert len(seen) <= 1 or width(seen, style, fonts()) + line.tracking * (len(seen) - 1) <= measure + 1e-6
 
 
-@given(st.lists(st.text(st.sampled_from("聊城市行政审批服务局"), min_size=1, max_size=9), min_size=2, max_size=30), st.sampled_from("，。；、）》”"))
+@given(
+    st.lists(st.text(st.sampled_from("聊城市行政审批服务局"), min_size=1, max_size=9), min_size=2, max_size=30),
+    st.sampled_from("，。；、）》”"),
+)
 def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one(words: list[str], mark: str) -> None:
     text = "".join(f"（{word}）{mark}" for word in words)
     lines = broken(text, 60, Style(4.0), fonts())

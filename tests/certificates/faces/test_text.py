@@ -19,7 +19,9 @@ NAMES = st.one_of(
     st.text(HAN | BEYOND, min_size=2, max_size=6),
     st.lists(st.text(HAN, min_size=2, max_size=6), min_size=2, max_size=4).map("·".join),
 )
-VALUES = st.text(HAN | BEYOND | st.sampled_from("，。；：（）《》“”、—…·①Ⅱ㎡℃ ABCxyz0123456789.-/%#$*\\\"'<>&[]{}@~_`"), min_size=1, max_size=300).filter(str.strip)
+VALUES = st.text(
+    HAN | BEYOND | st.sampled_from("，。；：（）《》“”、—…·①Ⅱ㎡℃ ABCxyz0123456789.-/%#$*\\\"'<>&[]{}@~_`"), min_size=1, max_size=300
+).filter(str.strip)
 ROUNDS = settings(max_examples=40, deadline=None)
 
 
@@ -46,7 +48,14 @@ def test_long_contents_go_on_over_pages_and_lose_nothing() -> None:
 @given(st.integers(1, 30), st.integers(1, 700), st.sampled_from(["landscape", "portrait", "card"]))
 @settings(max_examples=25, deadline=None)
 def test_no_page_is_without_a_row_and_nothing_leaves_it(count: int, length: int, layout: str) -> None:
-    face = replace(IDENTITY, layout=layout, valid_from=None, valid_until=None, holder="内容", lines=tuple((f"事项{at}", ("内容" * length)[:length]) for at in range(count)))
+    face = replace(
+        IDENTITY,
+        layout=layout,
+        valid_from=None,
+        valid_until=None,
+        holder="内容",
+        lines=tuple((f"事项{at}", ("内容" * length)[:length]) for at in range(count)),
+    )
     form = FORMS[layout]
     for page in lay_out(face).pages:
         rows = [item for item in page.texts() if "内" in item.text or "容" in item.text]

@@ -13,7 +13,7 @@ Tone = Literal["lake", "pine", "plum", "gold", "cinnabar"]
 
 LINES = 80
 LENGTHS = {
-    "证照名称": 40, "副题": 80, "证照编号": 60, "证照标识": 120, "颁发机构": 60, "持证主体": 120, "印文": 25, "二维码内容": 1200,
+    "证照名称": 40, "副题": 80, "证照编号": 60, "证照标识": 120, "颁发机构": 60, "持证主体": 120, "印文": 25, "二维码内容": 400,
     "副本标记": 12, "水印": 16,
 }  # fmt: skip
 LABEL, VALUE, WHOLE = 20, 6000, 24_000
@@ -123,7 +123,11 @@ def _reason(character: str) -> str:
         return "看不见的控制符"
     if kind.startswith("M"):
         return "单独的组合符号"
-    return "不成音节的谚文字母" if unicodedata.name(character, "").startswith(("HANGUL CHOSEONG", "HANGUL JUNG", "HANGUL JONG")) else ""
+    return (
+        "不成音节的谚文字母"
+        if unicodedata.name(character, "").startswith(("HANGUL CHOSEONG", "HANGUL JUNG", "HANGUL JONG"))
+        else ""
+    )
 
 
 def _check_dates(issued: date, start: date | None, until: date | None) -> None:

@@ -31,7 +31,8 @@ FAMILIES = (
 """Family, and how its files begin; the first that is whole is taken."""
 ENDINGS = (".ttc", ".otf", ".ttf")
 ADVICE = (
-    "这台机器上没有可以用来制作证照的中文字体，所以没有制作。请管理员安装思源宋体（Debian、Ubuntu：apt-get install fonts-noto-cjk），"
+    "这台机器上没有可以用来制作证照的中文字体，所以没有制作。"
+    "请管理员安装思源宋体（Debian、Ubuntu：apt-get install fonts-noto-cjk），"
     "或者把它的字体文件放进一个文件夹，再把 CHENGBAN_FONTS 设为这个文件夹。"
 )
 LOCK = threading.RLock()

@@ -65,14 +65,36 @@ def _grand_head(setting: Setting, page: Page) -> None:
         _words(setting, page, f"（{face.copy_mark}）", middle, y, 15 * POINT, setting.ink.deep, anchor="middle")
         y += 7
     if face.subtitle:
-        _words(setting, page, face.subtitle, middle, y, 10.5 * POINT, setting.ink.label, anchor="middle", room=form.width - 2 * form.margin)
+        _words(
+            setting,
+            page,
+            face.subtitle,
+            middle,
+            y,
+            10.5 * POINT,
+            setting.ink.label,
+            anchor="middle",
+            room=form.width - 2 * form.margin,
+        )
         y += 6
     page.add(*ornament.ripple(middle, y - 1.2, 92 if wide else 104, face.tone))
     if wide:
         _words(setting, page, "证照编号", setting.left, 36, form.small, setting.ink.label)
-        _words(setting, page, face.number, setting.left, 42.5, 12 * POINT, setting.ink.text, bold=True, room=start - setting.left - 5)
+        _words(
+            setting, page, face.number, setting.left, 42.5, 12 * POINT, setting.ink.text, bold=True, room=start - setting.left - 5
+        )
     else:
-        _words(setting, page, f"编号  {face.number}", middle, y + 9, 11 * POINT, setting.ink.text, anchor="middle", room=form.width - 2 * form.margin)
+        _words(
+            setting,
+            page,
+            f"编号  {face.number}",
+            middle,
+            y + 9,
+            11 * POINT,
+            setting.ink.text,
+            anchor="middle",
+            room=form.width - 2 * form.margin,
+        )
 
 
 def _card_head(setting: Setting, page: Page) -> None:
@@ -80,7 +102,16 @@ def _card_head(setting: Setting, page: Page) -> None:
     mark = f"（{face.copy_mark}）" if face.copy_mark else ""
     _, end = _title(setting, page, setting.lines_right - setting.left - len(mark) * 2.4, "left", setting.left)
     _words(setting, page, mark, end + 0.6, form.title_y, 6.4 * POINT, setting.ink.deep)
-    _words(setting, page, face.subtitle, setting.left, form.title_y + 3, 4.8 * POINT, setting.ink.label, room=setting.lines_right - setting.left)
+    _words(
+        setting,
+        page,
+        face.subtitle,
+        setting.left,
+        form.title_y + 3,
+        4.8 * POINT,
+        setting.ink.label,
+        room=setting.lines_right - setting.left,
+    )
 
 
 def _title(setting: Setting, page: Page, room: float, anchor: Anchor, x: float) -> tuple[float, float]:
@@ -102,8 +133,28 @@ def _short_head(setting: Setting, page: Page) -> None:
     face, form = setting.face, setting.form
     y = form.again - (5.2 if setting.card else 13)
     size = form.small * 1.25
-    _words(setting, page, f"{face.title}（续）", setting.left, y, size, setting.ink.deep, bold=True, room=(setting.right - setting.left) * 0.55)
-    _words(setting, page, face.number, setting.right, y, form.small, setting.ink.label, anchor="right", room=(setting.right - setting.left) * 0.4)
+    _words(
+        setting,
+        page,
+        f"{face.title}（续）",
+        setting.left,
+        y,
+        size,
+        setting.ink.deep,
+        bold=True,
+        room=(setting.right - setting.left) * 0.55,
+    )
+    _words(
+        setting,
+        page,
+        face.number,
+        setting.right,
+        y,
+        form.small,
+        setting.ink.label,
+        anchor="right",
+        room=(setting.right - setting.left) * 0.4,
+    )
     low = y + size * 0.8
     page.add(ornament.rule(setting.left, low, setting.right, low, setting.ink.deep, 0.25))
 
@@ -123,7 +174,9 @@ def _code(setting: Setting, page: Page) -> None:
     page.add(ornament.box(x, y, form.qr, form.qr, fill="#FFFFFF", stroke=setting.ink.wave, weight=0.15))
     page.add(ornament.squares(code.runs, x + qr.QUIET * module, y + qr.QUIET * module, module, "#000000"))
     if not setting.card:
-        _words(setting, page, "扫码核验真伪和状态", x + form.qr / 2, y + form.qr + 4.2, 7.5 * POINT, setting.ink.label, anchor="middle")
+        _words(
+            setting, page, "扫码核验真伪和状态", x + form.qr / 2, y + form.qr + 4.2, 7.5 * POINT, setting.ink.label, anchor="middle"
+        )
 
 
 def _foot(setting: Setting, page: Page) -> None:
@@ -159,7 +212,16 @@ def _edge_line(setting: Setting, page: Page, number: int, count: int) -> None:
     face, form = setting.face, setting.form
     y = form.height - form.edge - form.band - form.fine * 1.5
     if face.identifier:
-        _words(setting, page, f"电子证照标识 {face.identifier}", setting.left, y, form.fine, setting.ink.label, room=(setting.right - setting.left) * 0.8)
+        _words(
+            setting,
+            page,
+            f"电子证照标识 {face.identifier}",
+            setting.left,
+            y,
+            form.fine,
+            setting.ink.label,
+            room=(setting.right - setting.left) * 0.8,
+        )
     if count > 1:
         _words(setting, page, f"第 {number} 页，共 {count} 页", setting.right, y, form.fine, setting.ink.label, anchor="right")
 

@@ -1,7 +1,7 @@
 """Chinese lines: how wide a text is, where it may break (避头尾), how it fills its measure.
 
-Widths follow what typst does with the same font, so that a PDF and an OFD of one face are set alike: of two full-width marks that meet
-one gives up half an em, and so does an opening mark at the head of a line.
+Of two full-width marks that meet one gives up half an em, and so does an opening mark at the head of a line. typst does the same
+with the same font, so a PDF and an OFD of one face are set alike.
 """
 
 import re
@@ -100,7 +100,12 @@ class Measured:
         """The width of `text[start:end]` as a line of its own."""
         if end <= start:
             return 0.0
-        return self.sums[end] - self.sums[start] + 0.5 * (end - 1 in self.shortened and end < len(self.text)) - 0.5 * (start in self.opening)
+        return (
+            self.sums[end]
+            - self.sums[start]
+            + 0.5 * (end - 1 in self.shortened and end < len(self.text))
+            - 0.5 * (start in self.opening)
+        )
 
 
 def fitting(text: str, measure: float, sizes: tuple[float, ...], fonts: Fonts, *, bold: bool = False) -> Style:
@@ -110,7 +115,9 @@ def fitting(text: str, measure: float, sizes: tuple[float, ...], fonts: Fonts, *
 
 
 def _advances(text: str, picked: list[Font]) -> list[float]:
-    steps = [1.0 if sign == "—" and "——" in text[max(0, at - 1) : at + 2] else picked[at].advance(sign) for at, sign in enumerate(text)]
+    steps = [
+        1.0 if sign == "—" and "——" in text[max(0, at - 1) : at + 2] else picked[at].advance(sign) for at, sign in enumerate(text)
+    ]
     for at in _shortened(text, picked):
         steps[at] -= 0.5
     return steps

@@ -61,7 +61,9 @@ def _parts(face: Face, sheet: Sheet, *, signed: bool) -> dict[str, bytes]:
     fonts = _Fonts(sheet)
     photos = list({item.data: item for page in sheet.pages for item in page.items if isinstance(item, Picture)}.values())
     ids = _Ids(len(fonts.ids) + len(photos))
-    pages = {f"{DOCUMENT}/Pages/Page_{at}/Content.xml": _content(sheet, page, fonts, photos, ids) for at, page in enumerate(sheet.pages)}
+    pages = {
+        f"{DOCUMENT}/Pages/Page_{at}/Content.xml": _content(sheet, page, fonts, photos, ids) for at, page in enumerate(sheet.pages)
+    }
     parts = {
         "OFD.xml": _root(face, pages, signed),
         f"{DOCUMENT}/Document.xml": _document(sheet, ids),
@@ -105,7 +107,12 @@ def _root(face: Face, pages: dict[str, bytes], signed: bool) -> bytes:
     _child(about, "CreationDate", face.issued_on.isoformat())
     _child(about, "Creator", "Chengban")
     own = _child(about, "CustomDatas")
-    for name, value in (("证照名称", face.title), ("证照编号", face.number), ("证照标识", face.identifier), ("持证主体", face.holder)):
+    for name, value in (
+        ("证照名称", face.title),
+        ("证照编号", face.number),
+        ("证照标识", face.identifier),
+        ("持证主体", face.holder),
+    ):
         if value:
             _child(own, "CustomData", value, Name=name)
     _child(body, "DocRoot", f"{DOCUMENT}/Document.xml")
@@ -133,7 +140,9 @@ def _public(fonts: _Fonts) -> bytes:
     listed = _child(root, "Fonts")
     for font, number in fonts.ids.items():
         name = f"{font.family} {'Bold' if font.bold else 'Regular'}"
-        one = _child(listed, "Font", ID=str(number), FontName=name, FamilyName=font.family, **({"Bold": "true"} if font.bold else {}))
+        one = _child(
+            listed, "Font", ID=str(number), FontName=name, FamilyName=font.family, **({"Bold": "true"} if font.bold else {})
+        )
         _child(one, "FontFile", f"font_{number}.ttf")
     return _written(root)
 
@@ -193,8 +202,9 @@ def _deltas(steps: tuple[float, ...]) -> str:
 
 
 def _path(layer: ET.Element, item: Path, sheet: Sheet, ids: _Ids) -> None:
-    made = _child(layer, "PathObject", ID=ids.next(), Boundary=_numbers(0, 0, sheet.width, sheet.height), LineWidth=_numbers(item.weight),
-                  Stroke=_bool(item.stroke), Fill=_bool(item.fill))  # fmt: skip
+    box, weight = _numbers(0, 0, sheet.width, sheet.height), _numbers(item.weight)
+    drawn = {"LineWidth": weight, "Stroke": _bool(item.stroke), "Fill": _bool(item.fill)}
+    made = _child(layer, "PathObject", ID=ids.next(), Boundary=box, **drawn)
     if item.stroke:
         _colour(made, "StrokeColor", item.stroke, item.alpha)
     if item.fill:

@@ -85,7 +85,9 @@ def _signed(parts: dict[str, bytes]) -> Signed:
     digests = [(one.get("FileRef", "").removeprefix("/"), _digest(_words(one, "CheckValue"))) for one in listed]
     if len({name for name, _ in digests}) < len(digests):
         raise Unreadable("OFD 文件的签名里同一部分出现了两次，无法核验。")
-    return Signed(parts[SIGNATURE], parts[VALUE], _words(told, "SignatureMethod"), _when(_words(told, "SignatureDateTime")), dict(digests))
+    return Signed(
+        parts[SIGNATURE], parts[VALUE], _words(told, "SignatureMethod"), _when(_words(told, "SignatureDateTime")), dict(digests)
+    )
 
 
 def _differing(parts: dict[str, bytes], signed: Signed) -> Iterator[str]:

@@ -44,13 +44,12 @@ def border(width: float, height: float, edge: float, band: float, tone: str) -> 
     ground = Path(_box(0, 0, width, height), fill=ink.ground)
     outer, inner, fine = edge, edge + band, max(0.35, band / 10)
     rules = [
-        Path(_box(at, at, width - 2 * at, height - 2 * at), stroke=colour, weight=weight * fine)
-        for at, colour, weight in (
-            (outer - 0.9 * fine, ink.deep, 0.22), (outer, ink.deep, 0.5), (inner, ink.deep, 0.35), (inner + 0.8 * fine, ink.fine, 0.18),
-        )
-    ]  # fmt: skip
-    tint = Path(f"{_box(outer, outer, width - 2 * outer, height - 2 * outer)} {_box(inner, inner, width - 2 * inner, height - 2 * inner, turned=True)}",
-                fill=ink.wave, alpha=0.08)  # fmt: skip
+        Path(_inset(width, height, outer - 0.9 * fine), stroke=ink.deep, weight=0.22 * fine),
+        Path(_inset(width, height, outer), stroke=ink.deep, weight=0.5 * fine),
+        Path(_inset(width, height, inner), stroke=ink.deep, weight=0.35 * fine),
+        Path(_inset(width, height, inner + 0.8 * fine), stroke=ink.fine, weight=0.18 * fine),
+    ]
+    tint = Path(f"{_inset(width, height, outer)} {_inset(width, height, inner, turned=True)}", fill=ink.wave, alpha=0.08)
     centres = [(x, y) for x in (edge + band / 2, width - edge - band / 2) for y in (edge + band / 2, height - edge - band / 2)]
     corners = [path for x, y in centres for path in _corner(x, y, band, ink, fine)]
     return (ground, tint, *_waves(width, height, edge, band, ink, fine), *corners, *rules)
@@ -62,19 +61,24 @@ def rosette(x: float, y: float, radius: float, tone: str, alpha: float = 0.13) -
     ink = INKS[tone]
     rings = ((ink.wave, 1.0, 0.20, 16, 8), (ink.fine, 0.80, 0.46, 12, 8), (ink.wave, 0.46, 0.66, 8, 8))
     return tuple(
-        Path(_closed(lambda t, k=strand, r=reach, d=depth, p=petals, n=strands: _petal(x, y, radius, r, d, p, 2 * pi * k / n, t), petals * 6),
-             stroke=colour, weight=0.16, alpha=alpha)
+        Path(_flower((x, y), radius * reach, depth, petals, turn / strands), stroke=colour, weight=0.16, alpha=alpha)
         for colour, reach, depth, petals, strands in rings
-        for strand in range(strands)
-    )  # fmt: skip
+        for turn in range(strands)
+    )
 
 
 def ripple(x: float, y: float, width: float, tone: str) -> tuple[Path, ...]:
     """The line under a title: two strands of still water that meet in the middle, and a lozenge."""
     ink, gap, half = INKS[tone], 3.2, width / 2
-    lozenge = Path(f"M {_n(x)} {_n(y - 1.1)} L {_n(x + 1.7)} {_n(y)} L {_n(x)} {_n(y + 1.1)} L {_n(x - 1.7)} {_n(y)} Z", fill=ink.deep)
+    lozenge = Path(
+        f"M {_n(x)} {_n(y - 1.1)} L {_n(x + 1.7)} {_n(y)} L {_n(x)} {_n(y + 1.1)} L {_n(x - 1.7)} {_n(y)} Z", fill=ink.deep
+    )
     rules = [
-        Path(f"M {_n(x + side * gap)} {_n(y + shift)} L {_n(x + side * (half - cut))} {_n(y + shift)}", stroke=ink.deep, weight=weight)
+        Path(
+            f"M {_n(x + side * gap)} {_n(y + shift)} L {_n(x + side * (half - cut))} {_n(y + shift)}",
+            stroke=ink.deep,
+            weight=weight,
+        )
         for side in (-1, 1)
         for shift, weight, cut in ((-0.45, 0.35, 0.0), (0.45, 0.15, half * 0.22))
     ]
@@ -86,7 +90,12 @@ def seal_frame(x: float, y: float, width: float, height: float, colour: str, sca
     inset = 1.15 * scale
     return (
         Path(_rounded(x, y, width, height, 1.6 * scale), stroke=colour, weight=0.95 * scale, alpha=0.92),
-        Path(_rounded(x + inset, y + inset, width - 2 * inset, height - 2 * inset, 0.8 * scale), stroke=colour, weight=0.22 * scale, alpha=0.92),
+        Path(
+            _rounded(x + inset, y + inset, width - 2 * inset, height - 2 * inset, 0.8 * scale),
+            stroke=colour,
+            weight=0.22 * scale,
+            alpha=0.92,
+        ),
     )
 
 
@@ -107,7 +116,9 @@ def box(x: float, y: float, width: float, height: float, *, fill: str = "", stro
 def _waves(width: float, height: float, edge: float, band: float, ink: Ink, fine: float) -> list[Path]:
     """Strands along the four sides that swing about its middle, each a little less than the one before, and a fine one between."""
     start, reach = (edge + band, edge + band / 2), band * 0.44
-    strands = [(ink.wave, 0.15, 1.0, part / 4) for part in (-4, -3, -2, -1, 1, 2, 3, 4)] + [(ink.fine, 0.2, 0.5, part) for part in (-0.62, 0.62)]
+    strands = [(ink.wave, 0.15, 1.0, part / 4) for part in (-4, -3, -2, -1, 1, 2, 3, 4)] + [
+        (ink.fine, 0.2, 0.5, part) for part in (-0.62, 0.62)
+    ]
     paths = []
     for colour, weight, length, part in strands:
         long = _wave(start, width - 2 * start[0], band * 1.6 * length, reach * part)
@@ -140,17 +151,21 @@ def _corner(x: float, y: float, band: float, ink: Ink, fine: float) -> list[Path
     """A plate with a flower of eight petals, drawn by turned curves."""
     half = band / 2
     plate = Path(_box(x - half, y - half, band, band), fill=ink.ground, stroke=ink.deep, weight=0.35 * fine)
-    flower = [
-        Path(_closed(lambda t, k=strand: _petal(x, y, half * 0.88, 1.0, depth, 8, k * pi / 4, t), 64), stroke=colour, weight=0.16 * fine)
-        for colour, depth, strands in ((ink.wave, 0.55, (0, 4)), (ink.fine, 0.9, (0, 4)), (ink.deep, 0.25, (4,)))
-        for strand in strands
+    strands = ((ink.wave, 0.55, 0.0), (ink.wave, 0.55, 0.5), (ink.fine, 0.9, 0.0), (ink.fine, 0.9, 0.5), (ink.deep, 0.25, 0.5))
+    petals = [
+        Path(_flower((x, y), half * 0.88, depth, 8, turn), stroke=colour, weight=0.16 * fine) for colour, depth, turn in strands
     ]
-    return [plate, *flower, Path(_closed(lambda t: (x + 0.16 * half * cos(t), y + 0.16 * half * sin(t)), 8), fill=ink.deep)]
+    return [plate, *petals, Path(_flower((x, y), 0.16 * half, 0.0, 2, 0.0), fill=ink.deep)]
 
 
-def _petal(x: float, y: float, radius: float, reach: float, depth: float, petals: int, turn: float, t: float) -> Point:
-    r = radius * reach * (1 - depth / 2 + depth / 2 * sin(petals * t + turn))
-    return x + r * cos(t), y + r * sin(t)
+def _flower(centre: Point, radius: float, depth: float, petals: int, turn: float) -> str:
+    """A closed curve whose distance from the centre swings by `depth` of the radius, once a petal; `turn` shifts it, in swings."""
+
+    def at(angle: float) -> Point:
+        r = radius * (1 - depth / 2 + depth / 2 * sin(petals * angle + 2 * pi * turn))
+        return centre[0] + r * cos(angle), centre[1] + r * sin(angle)
+
+    return _closed(at, petals * 6)
 
 
 def _closed(curve: Callable[[float], Point], pieces: int) -> str:
@@ -168,6 +183,10 @@ def _closed(curve: Callable[[float], Point], pieces: int) -> str:
         handles = (x1 + slopes[at][0], y1 + slopes[at][1], x2 - slopes[to][0], y2 - slopes[to][1], x2, y2)
         words.append("C " + " ".join(map(_n, handles)))
     return " ".join([*words, "Z"])
+
+
+def _inset(width: float, height: float, by: float, *, turned: bool = False) -> str:
+    return _box(by, by, width - 2 * by, height - 2 * by, turned=turned)
 
 
 def _box(x: float, y: float, width: float, height: float, *, turned: bool = False, digits: int = 2) -> str:

@@ -1,7 +1,7 @@
 """A PDF's signature: PAdES baseline B-B (ETSI EN 319 142-1) by pyHanko, and what a check of one finds.
 
-B-B has no time stamp of a third party: the time of signing is the signer's own word. Certificates are judged as of that time; whether
-a certificate of the city was revoked since is the status list's answer, not this one's.
+B-B has no time stamp of a third party: the time of signing is the signer's own word. Certificates are judged as of that time.
+Whether the city has revoked since is the status list's answer, not this one's.
 """
 
 import asyncio
@@ -24,8 +24,9 @@ from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
 from pyhanko.sign.signers.pdf_signer import PdfSigningSession
-from pyhanko.sign.validation import KeyUsageConstraints, PdfSignatureStatus, SignatureCoverageLevel
+from pyhanko.sign.validation import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -42,7 +43,8 @@ HEAVIEST = 16_000_000
 """Bytes of the largest file that is looked at."""
 MiB = 1024 * 1024
 LIMITS = DecodeLimits(
-    per_stream=StreamDecodeLimits(max_output_size=16 * MiB), document_budget=DocumentDecodeBudget(base_allowance=64 * MiB, max_ratio=20)
+    per_stream=StreamDecodeLimits(max_output_size=16 * MiB),
+    document_budget=DocumentDecodeBudget(base_allowance=64 * MiB, max_ratio=20),
 )
 LONGEST_SIGNATURE = 512
 MOST_SIGNATURES = 8

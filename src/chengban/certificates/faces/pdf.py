@@ -9,7 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import groupby
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, Literal
 
 import typst
 
@@ -20,7 +20,7 @@ from .layouts import lay_out
 from .lines import OPENING, full
 from .sheet import Item, Page, Path, Picture, Sheet, Text
 
-STANDARD = "a-2u"
+STANDARD: Literal["a-2u"] = "a-2u"
 """PDF/A-2u: for archives, every character readable."""
 LOCK = threading.Lock()
 
@@ -55,11 +55,15 @@ def _template() -> bytes:
 def _told(face: Face, sheet: Sheet) -> dict[str, Any]:
     day = face.issued_on
     return {
-        "title": f"{face.title} {face.number}", "author": face.issuer, "keywords": [word for word in (face.number, face.identifier) if word],
-        "description": f"{face.holder} {face.title}", "date": [day.year, day.month, day.day],
-        "width": sheet.width, "height": sheet.height,
+        "title": f"{face.title} {face.number}",
+        "author": face.issuer,
+        "keywords": [word for word in (face.number, face.identifier) if word],
+        "description": f"{face.holder} {face.title}",
+        "date": [day.year, day.month, day.day],
+        "width": sheet.width,
+        "height": sheet.height,
         "pages": [list(_page(face, sheet, page)) for page in sheet.pages],
-    }  # fmt: skip
+    }
 
 
 def _page(face: Face, sheet: Sheet, page: Page) -> Iterator[dict[str, Any]]:

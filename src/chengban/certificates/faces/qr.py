@@ -12,6 +12,10 @@ QUIET = 4
 """Squares of white that ISO/IEC 18004 asks for on each side; the painter keeps them free."""
 
 
+MOST = 400
+"""Bytes of the longest text: version 15, squares of 0.3 mm on a certificate."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matrix:
     """A QR code: `size` squares a side without the quiet zone, dark ones as runs (column, row, length)."""
@@ -23,10 +27,10 @@ class Matrix:
 @lru_cache(maxsize=256)
 def matrix(payload: str) -> Matrix:
     """The code of a text in UTF-8, the smallest that holds it at level M (15 % may be lost). Raises `BadFace`."""
-    try:
-        code = segno.make_qr(payload.encode(), error="m", mode=None, boost_error=False)
-    except (segno.DataOverflowError, ValueError) as error:
-        raise BadFace("二维码内容太长或是空的，放不进一个二维码。请缩短。") from error
+    data = payload.encode()
+    if not 0 < len(data) <= MOST:
+        raise BadFace(f"二维码内容有 {len(data)} 字节，要在 1 到 {MOST} 字节之间，印小了才扫得出来。请缩短。")
+    code = segno.make_qr(data, error="m", mode="byte", boost_error=False)
     rows = [bytes(row) for row in code.matrix]
     return Matrix(len(rows), tuple(run for number, row in enumerate(rows) for run in _runs(number, row)))
 

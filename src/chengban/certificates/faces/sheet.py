@@ -14,7 +14,7 @@ Anchor = Literal["left", "middle", "right"]
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Signs of one font on one baseline. `steps` are the ways from sign to sign; `angle` turns clockwise about (x, y), in degrees."""
+    """Signs of one font on one baseline; `steps` are the ways from sign to sign, `tracking` what each has beyond its own width."""
 
     x: float
     y: float
@@ -25,7 +25,6 @@ class Text:
     tracking: float
     colour: str
     alpha: float = 1.0
-    angle: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,13 +24,18 @@ def subset(font: Font, characters: str) -> bytes:
     builder.setupGlyf({".notdef": TTGlyphPen(None).glyph()} | {name: font.outline(sign) for sign, name in names.items()})
     widths = {name: round(font.advance(sign) * EM) for sign, name in names.items()}
     glyphs = builder.font["glyf"]
-    builder.setupHorizontalMetrics({".notdef": (EM, 0)} | {name: (width, glyphs[name].xMin if glyphs[name].numberOfContours else 0) for name, width in widths.items()})
+    builder.setupHorizontalMetrics(
+        {".notdef": (EM, 0)}
+        | {name: (width, glyphs[name].xMin if glyphs[name].numberOfContours else 0) for name, width in widths.items()}
+    )
     builder.setupHorizontalHeader(ascent=880, descent=-120)
     weight = "Bold" if font.bold else "Regular"
     labels = {"familyName": font.family, "styleName": weight, "uniqueFontIdentifier": f"{font.family} {weight} subset"}
     postscript = f"{font.family.replace(' ', '')}-{weight}"
     builder.setupNameTable({**labels, "fullName": f"{font.family} {weight}", "psName": postscript, "licenseDescription": LICENCE})
-    builder.setupOS2(sTypoAscender=880, sTypoDescender=-120, usWinAscent=1151, usWinDescent=286, usWeightClass=700 if font.bold else 400)
+    builder.setupOS2(
+        sTypoAscender=880, sTypoDescender=-120, usWinAscent=1151, usWinDescent=286, usWeightClass=700 if font.bold else 400
+    )
     builder.setupPost(keepGlyphNames=False)
     made = BytesIO()
     builder.save(made)
