@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 from hypothesis import example, given, settings
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from chengban.certificates.faces import SigningFailed, SigningIdentity, Verdict, pdf, sign_pdf, verify_pdf
 
 from . import reading
-from .authority import AT, ECDSA, authority
+from .authority import AT, authority, certificate
 from .gallery import IDENTITY, LICENCE
 
 ROUNDS = settings(max_examples=60, deadline=None)
@@ -110,10 +111,19 @@ def test_a_signature_moved_to_another_face_is_a_change() -> None:
 
 
 def test_a_key_that_is_not_the_certificates_signs_nothing() -> None:
-    stray = ec.generate_private_key(ec.SECP256R1())
-    identity = SigningIdentity(authority().certificate, (authority().root,), lambda message: stray.sign(message, ECDSA))
+    identity = SigningIdentity(authority().certificate, (authority().root,), authority("邻市").sign)
     with pytest.raises(SigningFailed, match="签名没有完成"):
         sign_pdf(pdf(LICENCE), identity, at=AT)
+
+
+def test_an_rsa_key_signs_too() -> None:
+    key = rsa.generate_private_key(65537, 2048)
+    own = certificate("邻省行政审批局", key.public_key(), "邻省行政审批局", key, ca=False)
+    signed = sign_pdf(
+        pdf(LICENCE), SigningIdentity(own, (), lambda message: key.sign(message, padding.PKCS1v15(), hashes.SHA256())), at=AT
+    )
+    assert verify_pdf(signed, [own]).state == "valid"
+    assert check(signed).state == "stranger"
 
 
 def test_a_device_that_fails_is_told_of() -> None:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.x509 import load_der_x509_certificate
 from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -55,7 +56,7 @@ USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, 
 class SigningIdentity:
     """Who signs. `certificate` and `chain` are DER, the root may be left out; `sign` answers a SHA-256 signature of the bytes.
 
-    For a P-256 key that is ECDSA as DER, for an RSA key PKCS #1 v1.5. The key itself may be in a device.
+    For a P-256 key that is r and s, 32 bytes each, as JOSE writes it; for an RSA key PKCS #1 v1.5. The key may be in a device.
     """
 
     certificate: bytes
@@ -129,9 +130,12 @@ class _Signer(Signer):
             return bytes(LONGEST_SIGNATURE)
         signature = self._sign(data)
         if isinstance(self._key, ec.EllipticCurvePublicKey):
+            signature = _der(signature)
             self._key.verify(signature, data, ec.ECDSA(hashes.SHA256()))
         elif isinstance(self._key, rsa.RSAPublicKey):
             self._key.verify(signature, data, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            raise ValueError("a key of a kind that PDF readers do not know")
         return signature
 
 
@@ -144,6 +148,12 @@ class _DatedSigner(PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.at
         return session
+
+
+def _der(signature: bytes) -> bytes:
+    if len(signature) != 64:
+        raise ValueError("not r and s of P-256")
+    return encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
