@@ -35,6 +35,11 @@ def test_a_word_or_a_number_stays_whole_where_it_can() -> None:
     assert lines == ["统一社会信用代码", "91371500MA3EXAMPL0", "存续"]
 
 
+def test_no_sign_is_left_alone_on_the_last_line() -> None:
+    lines = [line.text for line in broken("聊城市东昌府区凤凰街道水韵园1702室", 68, Style(4.0), fonts())]
+    assert lines == ["聊城市东昌府区凤凰街道水韵园", "1702室"]
+
+
 def test_a_word_wider_than_the_measure_is_cut() -> None:
     lines = broken("A" * 100, 20, Style(4.0), fonts())
     assert "".join(line.text for line in lines) == "A" * 100

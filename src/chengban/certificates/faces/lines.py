@@ -146,14 +146,23 @@ def _pieces(text: str) -> list[int]:
 
 def _cuts(measured: Measured, measure: float) -> list[int]:
     """Where lines begin and the last one ends."""
-    cuts, last = [0], 0
-    for end in _pieces(measured.text):
+    cuts, last, ends = [0], 0, _pieces(measured.text)
+    for end in ends:
         if last > cuts[-1] and _seen(measured, cuts[-1], end) > measure:
             cuts.append(last)
         while _seen(measured, cuts[-1], end) > measure and end - cuts[-1] > 1:
             cuts.append(_forced(measured, cuts[-1], end, measure))
         last = end
-    return [*cuts, last] if last > cuts[-1] else cuts
+    return [*_not_alone(measured, cuts, ends, measure), last] if last > cuts[-1] else cuts
+
+
+def _not_alone(measured: Measured, cuts: list[int], ends: list[int], measure: float) -> list[int]:
+    """The lines' beginnings, where one sign alone on the last line (孤字) takes the piece before it along."""
+    if len(cuts) < 2 or len(ends) < 3 or ends[-1] - cuts[-1] > 1:
+        return cuts
+    earlier = ends[-3]
+    fits = earlier > cuts[-2] and _seen(measured, earlier, ends[-1]) <= measure
+    return [*cuts[:-1], earlier] if fits else cuts
 
 
 def _seen(measured: Measured, start: int, end: int) -> float:

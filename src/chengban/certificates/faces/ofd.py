@@ -98,7 +98,7 @@ class _Ids:
 
 
 def _root(face: Face, pages: dict[str, bytes], signed: bool) -> bytes:
-    root = _element("OFD", Version="1.1", DocType="OFD")
+    root = _element("OFD", Version="1.0", DocType="OFD")
     body = _child(root, "DocBody")
     about = _child(body, "DocInfo")
     _child(about, "DocID", sha256(b"".join(pages.values())).hexdigest()[:32])
