@@ -34,6 +34,12 @@ def test_where_no_font_is_the_sentence_says_what_to_install(monkeypatch: pytest.
             make(LICENCE)
 
 
+def test_a_folder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CHENGBAN_FONTS", str(tmp_path / "gone"))
+    with pytest.raises(FontMissing, match="gone 不存在"):
+        pdf(LICENCE)
+
+
 def test_a_font_is_found_again_once_it_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = fonts().regular.path
     place._found.cache_clear()

@@ -1,6 +1,7 @@
 """The six faces, printed both ways. `CHENGBAN_GALLERY` names a folder that keeps them, to be looked at."""
 
 import os
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,13 +10,13 @@ import ofdkit
 import pypdfium2
 import pytest
 
-from chengban.certificates.faces import Face, ofd, pdf, read_ofd
+from chengban.certificates.faces import Face, PictureBroken, ofd, pdf, read_ofd
 from chengban.certificates.faces.forms import FORMS
 from chengban.certificates.faces.layouts import lay_out
 from chengban.certificates.faces.sheet import Text
 
 from . import reading
-from .gallery import GALLERY, LICENCE
+from .gallery import GALLERY, LICENCE, portrait
 
 EACH = pytest.mark.parametrize("name", GALLERY)
 
@@ -76,6 +77,17 @@ def test_a_photo_is_in_both_prints() -> None:
     made = pypdfium2.PdfDocument(pdf(GALLERY["identity"]))
     assert [thing.type for thing in made[0].get_objects(max_depth=6)].count(pypdfium2.raw.FPDF_PAGEOBJ_IMAGE) == 1
     assert any(part.endswith(".png") for part in read_ofd(ofd(GALLERY["identity"])).parts)
+
+
+def test_a_photo_that_is_whole_outside_and_broken_inside_is_not_printed() -> None:
+    """Its chunks are in order, and its pixels are not."""
+    data = portrait()
+    start = data.index(b"IDAT")
+    length = int.from_bytes(data[start - 4 : start], "big")
+    chunk = b"IDAT" + b"x" * length
+    broken = data[:start] + chunk + zlib.crc32(chunk).to_bytes(4, "big") + data[start + 8 + length :]
+    with pytest.raises(PictureBroken):
+        pdf(replace(GALLERY["identity"], photo=broken))
 
 
 def test_a_sample_is_marked_as_one() -> None:

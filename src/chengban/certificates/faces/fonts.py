@@ -127,6 +127,8 @@ def fonts() -> Fonts:
 
 @lru_cache(maxsize=4)
 def _found(own: str) -> Fonts:
+    if own and not Path(own).is_dir():
+        raise FontMissing(f"CHENGBAN_FONTS 指的文件夹 {own} 不存在，所以没有制作证照。请管理员改正后再试。")
     files = _files([Path(own)] if own else [], [Path(place).expanduser() for place in PLACES])
     for family, beginnings in FAMILIES:
         regular, bold = (_font(files, family, beginnings, weight) for weight in ("Regular", "Bold"))

@@ -2,8 +2,7 @@
 
 import json
 import threading
-from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time
 from functools import lru_cache
 from importlib.resources import files
@@ -67,12 +66,12 @@ def _told(face: Face, sheet: Sheet) -> dict[str, Any]:
 
 
 def _page(face: Face, sheet: Sheet, page: Page) -> Iterator[dict[str, Any]]:
-    """Texts one by one; what is drawn between two texts as one picture."""
-    for are_texts, items in groupby(page.items, lambda item: isinstance(item, Text)):
-        if are_texts:
-            yield from (part for item in items if isinstance(item, Text) for part in _words(item))
+    """Texts and photos one by one; paths that follow each other as one picture."""
+    for kind, group in groupby(page.items, type):
+        if kind is Path:
+            yield {"svg": drawn(sheet, group), "alt": f"{face.title}的图案"}
         else:
-            yield {"svg": drawn(sheet, list(items)), "alt": f"{face.title} 的图案"}
+            yield from (part for item in group for part in (_words(item) if isinstance(item, Text) else _photo(item)))
 
 
 def _words(item: Text) -> Iterator[dict[str, Any]]:
@@ -97,16 +96,19 @@ def _part(item: Text, text: str, x: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drawn(sheet: Sheet, items: list[Item]) -> str:
-    """Paths and photos as one SVG of the page's size; only numbers, colours and base64 go into it."""
+def _photo(item: Item) -> Iterator[dict[str, Any]]:
+    assert isinstance(item, Picture)
+    kind = {"png": "png", "jpeg": "jpg"}[item.kind]
+    yield {"photo": list(item.data), "kind": kind, "x": item.x, "y": item.y, "width": item.width, "height": item.height}
+
+
+def drawn(sheet: Sheet, items: Iterable[Item]) -> str:
+    """Paths as one SVG of the page's size; nothing but numbers and colours goes into it."""
     size = f'width="{sheet.width}mm" height="{sheet.height}mm" viewBox="0 0 {sheet.width} {sheet.height}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(map(_shape, items))}</svg>'
 
 
 def _shape(item: Item) -> str:
-    if isinstance(item, Path):
-        stroke = f'stroke="{item.stroke}" stroke-width="{item.weight}"' if item.stroke else ""
-        return f'<path d="{item.d}" fill="{item.fill or "none"}" {stroke} opacity="{item.alpha}"/>'
-    assert isinstance(item, Picture)
-    place = f'x="{item.x:.3f}" y="{item.y:.3f}" width="{item.width:.3f}" height="{item.height:.3f}"'
-    return f'<image {place} preserveAspectRatio="none" href="data:image/{item.kind};base64,{b64encode(item.data).decode()}"/>'
+    assert isinstance(item, Path)
+    stroke = f'stroke="{item.stroke}" stroke-width="{item.weight}"' if item.stroke else ""
+    return f'<path d="{item.d}" fill="{item.fill or "none"}" {stroke} opacity="{item.alpha}"/>'
