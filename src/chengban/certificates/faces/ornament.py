@@ -165,7 +165,7 @@ def _flower(centre: Point, radius: float, depth: float, petals: int, turn: float
         r = radius * (1 - depth / 2 + depth / 2 * sin(petals * angle + 2 * pi * turn))
         return centre[0] + r * cos(angle), centre[1] + r * sin(angle)
 
-    return _closed(at, petals * 8)
+    return _closed(at, max(64, petals * 6))
 
 
 def _closed(curve: Callable[[float], Point], pieces: int) -> str:
