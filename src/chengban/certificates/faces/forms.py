@@ -13,9 +13,10 @@ POINT = 25.4 / 72
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One layout. Sizes are tried from the first to the last; `first`, `last` and `bottom` are baselines that lines keep to.
+    """One layout. Sizes are tried from the first to the last; `small` and `fine` are in points.
 
-    `last` leaves room for the foot of the last page, `bottom` is for pages that go on.
+    Lines keep to baselines from `first` (on later pages `again`) to `last`, which leaves room for the foot; on a page that goes on,
+    to `bottom`.
     """
 
     width: float
@@ -60,8 +61,8 @@ FORMS = {
         sizes=_points(13.5, 12.5, 11.5, 10.5, 9.5, 8.6),
         columns=2,
         gutter=10,
-        small=9.5 * POINT,
-        fine=7 * POINT,
+        small=9.5,
+        fine=7,
         photo=(42, 36),
         seal=25,
         qr=26,
@@ -82,8 +83,8 @@ FORMS = {
         sizes=_points(15, 14, 13, 12, 11, 10, 9.3, 8.6),
         columns=1,
         gutter=8,
-        small=9.5 * POINT,
-        fine=7 * POINT,
+        small=9.5,
+        fine=7,
         photo=(42, 37),
         seal=25,
         qr=26,
@@ -104,8 +105,8 @@ FORMS = {
         sizes=_points(7.2, 6.8, 6.4, 6, 5.6, 5.2),
         columns=2,
         gutter=2.4,
-        small=5.4 * POINT,
-        fine=3.9 * POINT,
+        small=5.4,
+        fine=3.9,
         photo=(15.2, 19.6),
         seal=8.6,
         qr=15.2,
@@ -130,6 +131,10 @@ class Setting:
     @property
     def right(self) -> float:
         return self.form.width - self.form.margin
+
+    @property
+    def measure(self) -> float:
+        return self.right - self.left
 
     @property
     def card(self) -> bool:
