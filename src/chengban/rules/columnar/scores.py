@@ -1,4 +1,4 @@
-"""Expressions that can only take a few values, such as the sum of the points of a score sheet: their values, found by reading them."""
+"""Expressions that can only take a few values, such as the sum of the points of a score sheet: the values, read off them."""
 
 from __future__ import annotations
 
