@@ -11,7 +11,6 @@ from chengban.ledger.canonical import key_of
 from chengban.ledger.notes import COSIGNED, Signer, Verifier
 from chengban.lib import env
 
-
 _SEAL = "CHENGBAN_LEDGER_SEAL"
 
 
