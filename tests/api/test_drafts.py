@@ -66,7 +66,7 @@ def submitted() -> Edition:
 VERBS = {
     # verb: the method, the draft, the form, then                                        visitor citizen agent clerk officer …
     "drafts":               ("post", written_draft, {},                                   "401 403 403 403 201 403 403 403"),
-    "drafts/{}":            ("put", written_draft, MORE,                                           "401 403 403 403 200 403 403 403"),
+    "drafts/{}":            ("put", written_draft, MORE,                                  "401 403 403 403 200 403 403 403"),
     "drafts/{}/submission": ("post", written_draft, {},                                   "401 403 403 403 200 403 403 403"),
     "drafts/{}/disposal":   ("post", written_draft, WHY,                                  "401 403 403 403 200 403 403 403"),
     "drafts/{}/return":     ("post", submitted, WHY,                                      "401 403 403 403 200 403 403 403"),
