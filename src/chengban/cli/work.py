@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time as clocks
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -77,24 +77,31 @@ class _Hour(click.ParamType):
 @click.command()
 @click.option("--nightly", default="02:30", show_default=True, type=_Hour(), help="When the nightly check and run begin.")
 def work(nightly: time) -> None:
-    """Deliver messages, follow changes and check every night, until stopped. What dies is started again."""
+    """Deliver messages, follow changes, check and remind every night, until stopped. What dies is started again."""
     ready()
     from chengban.config import database
 
     stopping = until_stopped()
-    steady, night = (Child(("exchange", "work")), Child(("match", "follow"))), Child(("match", "verify"))
-    with _ended(*steady, night):
+    steady = (Child(("exchange", "work")), Child(("match", "follow")))
+    nightly_work = (Child(("match", "verify")), Child(("reach", "remind")))
+    with _ended(*steady, *nightly_work):
         before = clock.now().time()
         if _night_was_missed():
-            night.start(clocks.monotonic())
+            _begin(nightly_work)
         while not stopping.wait(0.2):
             _keep_database(database.keep)
             for child in steady:
                 child.keep(clocks.monotonic())
             now = clock.now().time()
-            if is_passed(nightly, before, now) and not night.is_running():
-                night.start(clocks.monotonic())
+            if is_passed(nightly, before, now):
+                _begin(nightly_work)
             before = now
+
+
+def _begin(nightly_work: Sequence[Child]) -> None:
+    for child in nightly_work:
+        if not child.is_running():
+            child.start(clocks.monotonic())
 
 
 @contextmanager

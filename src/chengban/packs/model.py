@@ -451,10 +451,14 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 
 
 class Reach(Declaration):
-    """When the city may send short messages (触达时段); the first minute belongs to it, the last does not."""
+    """When the city tells its subjects something (触达). Of the hours for short messages the last minute does not belong."""
 
     sms_from: TimeOfDay = "08:00"
     sms_until: TimeOfDay = "20:00"
+    new_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """For so many days a policy counts as new: whoever comes to qualify in them is told of it."""
+    due_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """So many days before an instalment is due its debtor is reminded."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Reach":
