@@ -13,7 +13,7 @@ from chengban.policies.models import OfferStep, Payment, PaymentStep
 from chengban.policies.offering import known_account
 from chengban.policies.payments import NEWEST
 from chengban.policies.returning import CAME_BACK
-from chengban.portal.exchange_pages import masked
+from chengban.portal.exchange_pages import SHOWN
 
 MOST = 50
 State = PaymentStep.State
@@ -55,10 +55,9 @@ class PaymentPage:
         return self.line.state in CAME_BACK
 
     @property
-    def account(self) -> str:
-        """The account that it was sent to last, by its last digits."""
-        corrected = [step.account for step in self.steps if step.account]
-        return masked(corrected[-1] if corrected else self.line.payment.account)
+    def account_end(self) -> str:
+        """The last digits of the account that it was sent to last."""
+        return [self.line.payment.account, *(step.account for step in self.steps if step.account)][-1][-SHOWN:]
 
     @property
     def told(self) -> list[tuple[PaymentStep, "str | Promise"]]:
