@@ -467,6 +467,13 @@ class Reach(Declaration):
         return self
 
 
+class Objections(Declaration):
+    """How often one account may object during public notices (异议): to one offer, and to any of them within 24 hours."""
+
+    an_offer: Annotated[int, Field(ge=1)] = 3
+    a_day: Annotated[int, Field(ge=1)] = 20
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -486,6 +493,7 @@ class City(Declaration):
     age_fact: Identifier | None = None
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     reach: Reach = Reach()
+    objections: Objections = Objections()
     map: str | None = None
     """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()

@@ -1,4 +1,4 @@
-"""What waits for whoever opens the home page (等您办的): answers, letters, drafts, lists, dead letters; what is none is left out."""
+"""What waits for whoever opens the home page (等您办的): answers, letters, drafts, lists, dead letters; never a nought."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
