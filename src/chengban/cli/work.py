@@ -3,7 +3,8 @@
 import subprocess
 import sys
 import time as clocks
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -84,24 +85,28 @@ def work(nightly: time) -> None:
     stopping = until_stopped()
     steady = (Child(("exchange", "work")), Child(("match", "follow")))
     nightly_work = (Child(("match", "verify")), Child(("reach", "remind")))
+    left: deque[Child] = deque()
     with _ended(*steady, *nightly_work):
         before = clock.now().time()
         if _night_was_missed():
-            _begin(nightly_work)
+            left.extend(nightly_work)
         while not stopping.wait(0.2):
             _keep_database(database.keep)
             for child in steady:
                 child.keep(clocks.monotonic())
             now = clock.now().time()
-            if is_passed(nightly, before, now):
-                _begin(nightly_work)
+            if is_passed(nightly, before, now) and not left:
+                left.extend(nightly_work)
+            go_on(left, clocks.monotonic())
             before = now
 
 
-def _begin(nightly_work: Sequence[Child]) -> None:
-    for child in nightly_work:
-        if not child.is_running():
-            child.start(clocks.monotonic())
+def go_on(left: deque[Child], now: float) -> None:
+    """One after another: the first of what is left is started, and is no longer left when it has ended."""
+    if left and left[0].process is None:
+        left[0].start(now)
+    elif left and not left[0].is_running():
+        left.popleft().process = None
 
 
 @contextmanager
