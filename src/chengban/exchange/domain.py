@@ -50,14 +50,16 @@ def put_all(system: str, act: str, wishes: Sequence[Wish], *, by: Actor) -> None
 
 
 _LEASE = """
-    UPDATE exchange_message SET leased_until = %(until)s, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM exchange_message
         WHERE outcome = 'waiting' AND due_at <= %(now)s AND (%(to)s::text[] IS NULL OR system = ANY(%(to)s))
             AND (leased_until IS NULL OR leased_until <= %(now)s)
         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING *
+    UPDATE exchange_message message SET leased_until = %(until)s, attempts = attempts + 1
+    FROM due WHERE message.id = due.id
+    RETURNING message.*
 """
+"""The choice is made once, apart: as a mere `IN` it may be made again for each row, and take more than the limit."""
 
 
 def lease(limit: int, to: Collection[str] | None = None) -> list[Message]:
