@@ -148,6 +148,12 @@ def test_a_trial_is_of_the_whole_city_beside_what_is_in_force(officer: Client) -
     assert first["in_force"] is None and first["changes"] is None
 
 
+def test_while_the_city_is_still_being_read_a_trial_says_how_far(officer: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trials, "start", lambda work: None)
+    answer = call(officer, "get", f"drafts/{written_draft().pk}/trial")
+    assert (answer.status_code, answer.json()) == (202, {"percent": 0})
+
+
 def test_what_is_in_force_of_every_policy_is_begun_from_and_saved_unchanged(officer: Client) -> None:
     for policy in catalogue.current().policies.values():
         begun = call(officer, "post", "drafts", {"policy": policy.id}).json()

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,9 +68,13 @@ class PaymentPage:
 
 def came_back(pack: Pack) -> list[PaymentLine]:
     """The payments that came back and that nobody has decided on, the oldest first; three queries at most."""
+    return _lines(pack, [(payment, payment.state) for payment in undecided()[:MOST]])
+
+
+def undecided() -> QuerySet[Any]:
+    """The same as the database finds them, each with its `state`."""
     ever = PaymentStep.objects.filter(state__in=CAME_BACK).values("payment")
-    found = Payment.objects.filter(pk__in=ever).annotate(state=NEWEST).filter(state__in=CAME_BACK).order_by("pk")
-    return _lines(pack, [(payment, payment.state) for payment in found[:MOST]])
+    return Payment.objects.filter(pk__in=ever).annotate(state=NEWEST).filter(state__in=CAME_BACK).order_by("pk")
 
 
 def page(pack: Pack, number: int) -> PaymentPage | None:

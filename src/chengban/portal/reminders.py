@@ -76,8 +76,8 @@ def _lists(pack: Pack, account: "Account") -> Iterator[Reminder]:
     mine = [policy.id for policy in pack.policies.values() if may_decide(account, policy.departments)]
     proposed = staged(Offer.objects.filter(policy__in=mine, payment=None)).filter(stage=Stage.PROPOSED)
     yield Reminder("near", proposed.count(), _("笔拟享等您确认"), reverse("delivery"))
-    returned = [line for line in payment_pages.came_back(pack) if line.payment.policy in mine]
-    yield Reminder("warn", len(returned), _("笔拨付被退回，等您决定"), reverse("delivery") + "#returned")
+    returned = payment_pages.undecided().filter(policy__in=mine)
+    yield Reminder("warn", returned.count(), _("笔拨付被退回，等您决定"), reverse("delivery") + "#returned")
 
 
 def _dead(_pack: Pack, _account: "Account") -> Iterator[Reminder]:
