@@ -175,7 +175,7 @@ def test_an_account_that_money_came_back_from_is_not_used_again(pack: Pack) -> N
 
 def test_a_list_tells_how_many_and_why_not(pack: Pack) -> None:
     made = [proposed("S1"), confirmed("S2"), confirmed("S3")]
-    done = offering.each(made, lambda offer: offers.confirm(offer, by=DEPARTMENT), "confirmed")
+    done = offering.each(made, lambda offer: offers.confirm(offer, by=DEPARTMENT), "confirmed", by=DEPARTMENT)
     assert done.outcomes == {"confirmed": 1, "kept_out": 2}
     assert list(done.reasons.values()) == [2]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -26,6 +27,7 @@ from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.returning import CAME_BACK
 from chengban.policies.standing import Step, add_step, standing_of
+from chengban.policies.telling import told_together
 
 AT_ONCE = 100
 """Subjects whose offers are made in one transaction."""
@@ -78,7 +80,7 @@ def propose_all(
     taken = chosen[:most]
     done.outcomes["left"] += len(chosen) - len(taken)
     for start in range(0, len(taken), AT_ONCE):
-        with transaction.atomic():
+        with transaction.atomic(), told_together(by=by):
             for subject in taken[start : start + AT_ONCE]:
                 done.add(*_propose(pack, policy, subject, period, on, by))
         progress(min(start + AT_ONCE, len(taken)), len(taken))
@@ -128,16 +130,26 @@ def score_of(pack: Pack, version: PolicyVersion, known: dict[str, Any], on: date
 # What is done to many ---------------------------------------------------------------------------------------------------
 
 
-def each(chosen: Iterable[Offer], act: Callable[[Offer], object], outcome: str) -> Done:
-    """Do one verb to each offer, each in its own transaction; those it is refused for are kept out with the reason."""
-    done = Done()
-    for offer in chosen:
-        try:
-            act(offer)
-            done.add(outcome)
-        except PolicyError as error:
-            done.add("kept_out", str(error))
+def each(chosen: Iterable[Offer], act: Callable[[Offer], object], outcome: str, *, by: Actor) -> Done:
+    """Do a verb to each offer that it can be done to, `AT_ONCE` in a transaction that also tells them; who was not, and why."""
+    done, left = Done(), iter(chosen)
+    while some := list(islice(left, AT_ONCE)):
+        with transaction.atomic(), told_together(by=by) as letters:
+            _hold(some)
+            for offer in some:
+                before = len(letters)
+                try:
+                    act(offer)
+                    done.add(outcome)
+                except PolicyError as error:
+                    del letters[before:]
+                    done.add("kept_out", str(error))
     return done
+
+
+def _hold(offers: Iterable[Offer]) -> None:
+    """Lock them in the order in which whoever orders payments does."""
+    list(Offer.objects.select_for_update().filter(pk__in=[offer.pk for offer in offers]).order_by("subject").values_list("pk"))
 
 
 def begin_notice(pack: Pack, offer: Offer, *, on: date, by: Actor, days: int | None = None) -> date:

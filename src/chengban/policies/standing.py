@@ -116,10 +116,10 @@ def add_step(offer: Offer, step: str, by: Actor, *, reason: str = "", until: dat
 
 def staged(offers: QuerySet[Offer]) -> QuerySet[Any]:
     """The offers, each with its `stage` (a `Stage`), as the database reads it from the steps."""
-    paid = PaymentStep.objects.filter(payment=OuterRef("payment"), state=PaymentStep.State.PAID)
+    of_payment = PaymentStep.objects.filter(payment=OuterRef("payment"))
     rules = (
-        (_had(*STOPS), Stage.STOPPED),
-        (Exists(paid), Stage.PAID),
+        (_had(*STOPS) | Exists(of_payment.filter(state=PaymentStep.State.RELEASED)), Stage.STOPPED),
+        (Exists(of_payment.filter(state=PaymentStep.State.PAID, returned_by=None)), Stage.PAID),
         (_had(Step.ORDERED), Stage.ORDERED),
         (Q(objection=Step.OBJECTED), Stage.OBJECTED),
         (Q(dispute=Step.DISPUTED), Stage.DISPUTED),
