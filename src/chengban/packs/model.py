@@ -494,6 +494,8 @@ class City(Declaration):
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     reach: Reach = Reach()
     objections: Objections = Objections()
+    in_flight: tuple[Literal["recovery", "offer"], ...] = ("recovery", "offer")
+    """What must be settled before a policy is promised to a subject again (在途): its money demanded back, an offer that waits."""
     map: str | None = None
     """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()
