@@ -29,12 +29,12 @@ def grouped() -> Pack:
     return replace(pack, policies=pack.policies | chosen)
 
 
-def offer(pack: Pack, policy: str, amount: int, *, version: str = "", subject: str = "S1") -> Offer:
+def offer(pack: Pack, policy: str, amount: int, *, version: str = "", subject: str = "S1", period: str = "2025") -> Offer:
     """An offer of a policy that is worth so many 元."""
     made = verdict_of()
     of = made.version.model_copy(update={"version": version or made.version.version})
     verdict = replace(made, policy=pack.policies[policy], version=of, amount=Decimal(amount))
-    return offers.propose(pack, verdict, subject, "2025", on=DAY, by=DEPARTMENT)
+    return offers.propose(pack, verdict, subject, period, on=DAY, by=DEPARTMENT)
 
 
 def order(offer: Offer) -> None:
@@ -95,6 +95,20 @@ def test_a_policy_is_had_once_a_period_whatever_the_version() -> None:
     pack = packs.current()
     offer(pack, "P09", 100, version="2024")
     assert "2024" in why_excluded(offer(pack, "P09", 200, version="2025"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("period", "excluded"),
+    [("2025", True), ("2025Q4", True), ("2025-02", True), ("once", True), ("2024", False), ("2026Q1", False)],
+)
+def test_what_cannot_be_had_together_cannot_in_any_period_that_shares_a_day(period: str, excluded: bool) -> None:
+    pack = grouped()
+    offer(pack, "P09", 300)
+    assert bool(why_excluded(offer(pack, "P10", 200, period=period))) == excluded
+    set_budget("P12", period, Decimal(1000), by=DEPARTMENT)
+    order_payments("P12", "2024", period, [Order("S2", Decimal(1), "62001")], by=DEPARTMENT)
+    assert (why_excluded(offer(pack, "P09", 200, subject="S2")) == PAID_BEFORE) == excluded
 
 
 @pytest.mark.django_db

@@ -1,4 +1,4 @@
-"""What cannot be had together in one period, and which of it stays.
+"""What cannot be had together in periods that share a day, and which of it stays.
 
 不可同享 (`Policy.excludes`): the first stays. 择优不重复 (`Policy.best_of`): the one that is worth most stays. 不重复享受: one
 payment of a policy, whatever its version. What is ordered or paid already always stays.
@@ -12,6 +12,7 @@ from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.models import Offer, Payment
+from chengban.policies.periods import overlap
 from chengban.policies.standing import Standing, Step, add_step, with_standing
 
 PAID_BEFORE = "本期已经拨付过，不重复享受"
@@ -25,9 +26,9 @@ def hold(subject: str) -> None:
 
 
 def paid(policies: Iterable[str], period: str, subjects: Iterable[str]) -> set[str]:
-    """Those of the subjects that have a payment of one of the policies in the period."""
-    found = Payment.objects.filter(policy__in=list(policies), period=period, subject__in=list(subjects))
-    return set(found.values_list("subject", flat=True))
+    """Those of the subjects that have a payment of one of the policies in a period that shares a day with this one."""
+    found = Payment.objects.filter(policy__in=list(policies), subject__in=list(subjects))
+    return {subject for subject, other in found.values_list("subject", "period") if overlap(period, other)}
 
 
 def settle(pack: Pack, policy: Policy, offer: Offer, *, by: Actor) -> None:
@@ -53,9 +54,9 @@ def _excluding(pack: Pack, policy: Policy) -> set[str]:
 
 
 def _living(offer: Offer, policies: set[str]) -> Living:
-    """The subject's other offers of the period that did not end without money, held until this transaction ends."""
-    chosen = Offer.objects.select_for_update().filter(subject=offer.subject, period=offer.period, policy__in=policies)
-    others = with_standing(chosen.exclude(pk=offer.pk).order_by("pk"))
+    """The subject's other offers of the time that did not end without money, held until this transaction ends."""
+    chosen = Offer.objects.select_for_update().filter(subject=offer.subject, policy__in=policies).exclude(pk=offer.pk)
+    others = with_standing(other for other in chosen.order_by("pk") if overlap(offer.period, other.period))
     return [(other, standing) for other, standing in others if not standing.is_dead]
 
 
