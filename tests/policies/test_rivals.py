@@ -18,7 +18,7 @@ from chengban.policies import offers
 from chengban.policies.models import Offer, Payment
 from chengban.policies.payments import Order, order_payments, set_budget
 from chengban.policies.rivals import PAID_BEFORE
-from chengban.policies.standing import standing_of
+from chengban.policies.standing import Stage, staged, standing_of
 from tests.policies.test_offers import DAY, DEPARTMENT, FIRM, verdict_of
 
 
@@ -79,6 +79,23 @@ def test_what_is_ordered_wins_over_what_is_worth_more() -> None:
     order(first)
     assert "P09 100" in why_excluded(offer(pack, "P10", 200))
     assert standing_of(first).steps[-1].step == "ordered"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_was_excluded_is_restored_once_the_better_one_has_ended(ended: bool) -> None:
+    pack = grouped()
+    one, better = offer(pack, "P09", 100), offer(pack, "P10", 200)
+    assert standing_of(one).is_excluded and staged(Offer.objects.all()).get(pk=one.pk).stage == Stage.STOPPED
+    if ended:
+        offers.reject(better, by=DEPARTMENT, reason="数据有误")
+    again = offer(pack, "P09", 100)
+    assert again == one and standing_of(one).is_dead != ended
+    assert staged(Offer.objects.all()).get(pk=one.pk).stage == (Stage.PROPOSED if ended else Stage.STOPPED)
+    if ended:
+        offers.confirm(one, by=DEPARTMENT)
+        assert why_excluded(offer(pack, "P12", 50)), "it counts again"
+    assert [step.step for step in standing_of(one).steps].count("excluded") == 1
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
 from chengban.packs.vocabulary import calendar_facts, expression, vocabulary
-from chengban.policies import offers
+from chengban.policies import offers, rivals
 from chengban.policies.domain import Tell, is_current, latest_run, open_simulator
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import version_of
@@ -26,7 +26,7 @@ from chengban.policies.judging import KeptOut, judge
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.returning import CAME_BACK
-from chengban.policies.standing import Step, add_step, standing_of
+from chengban.policies.standing import Step, add_step, excluded, standing_of
 from chengban.policies.telling import told_together
 
 AT_ONCE = 100
@@ -76,7 +76,7 @@ def propose_all(
         raise PolicyError(f"{policy.name}（{policy.id}）不是由财政拨付的政策，没有拟享名单。")
     period = period or period_of(version, on)
     done = Done()
-    chosen = _without_offer(policy, version, period, eligible(pack, policy, on), done)
+    chosen = _without_offer(pack, policy, version, period, eligible(pack, policy, on), done)
     taken = chosen[:most]
     done.outcomes["left"] += len(chosen) - len(taken)
     for start in range(0, len(taken), AT_ONCE):
@@ -98,9 +98,11 @@ def eligible(pack: Pack, policy: Policy, on: date) -> list[str]:
     return subjects
 
 
-def _without_offer(policy: Policy, version: PolicyVersion, period: str, subjects: list[str], done: Done) -> list[str]:
+def _without_offer(pack: Pack, policy: Policy, version: PolicyVersion, period: str, subjects: list[str], done: Done) -> list[str]:
+    """Those who have no offer yet, or one that was excluded by what is no longer there."""
     named = Offer.objects.filter(policy=policy.id, version=version.version, period=period)
-    before = set(named.values_list("subject", flat=True))
+    again = {offer.subject for offer in excluded(named) if not rivals.why_not(pack, policy, offer)}
+    before = set(named.values_list("subject", flat=True)) - again
     chosen = [subject for subject in subjects if subject not in before]
     done.outcomes["before"] += len(subjects) - len(chosen)
     return chosen

@@ -38,7 +38,8 @@ class TooOften(PolicyError):
 
 
 def propose(pack: Pack, verdict: Verdict, subject: str, period: str, *, on: date, by: Actor, score: Decimal | None = None) -> Offer:
-    """Hold ready what a policy gives to a subject that qualifies; the same again is the first one.
+    """Hold ready what a policy gives to a subject that qualifies; the same again is the first one, restored where it was excluded
+    and nothing stands in its place any more.
 
     Of what cannot be had together in one period, `rivals` says which stays (不可同享, 择优不重复, 不重复享受). Raises
     PolicyError where the subject does not qualify, or there is nothing to pay.
@@ -52,6 +53,7 @@ def propose(pack: Pack, verdict: Verdict, subject: str, period: str, *, on: date
         offer, new = Offer.objects.get_or_create(**key, defaults=made)
         if new:
             add_step(offer, Step.PROPOSED, by)
+        if new or standing_of(offer).is_excluded:
             rivals.settle(pack, verdict.policy, offer, by=by)
     return offer
 

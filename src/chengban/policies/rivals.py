@@ -6,14 +6,14 @@ payment of a policy, whatever its version. What is ordered or paid already alway
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.models import Offer, Payment
 from chengban.policies.periods import overlap
-from chengban.policies.standing import Standing, Step, add_step, with_standing
+from chengban.policies.standing import Standing, Step, add_step, standing_of, with_standing
 
 PAID_BEFORE = "本期已经拨付过，不重复享受"
 Living = list[tuple[Offer, Standing]]
@@ -32,7 +32,30 @@ def paid(policies: Iterable[str], period: str, subjects: Iterable[str]) -> set[s
 
 
 def settle(pack: Pack, policy: Policy, offer: Offer, *, by: Actor) -> None:
-    """Exclude a new offer because of what the subject has, or what it has because of the offer. The subject is held."""
+    """Exclude an offer because of what the subject has, or what it has because of the offer. The subject is held.
+
+    An excluded offer is restored where nothing stands in its place any more.
+    """
+    reason, grouped = _against(pack, policy, offer)
+    is_excluded = standing_of(offer).is_excluded
+    if reason:
+        if not is_excluded:
+            add_step(offer, Step.EXCLUDED, by, reason=reason)
+        return
+    if is_excluded:
+        add_step(offer, Step.RESTORED, by)
+    for other, _ in grouped:
+        add_step(other, Step.EXCLUDED, by, reason=_best(other, offer))
+
+
+def why_not(pack: Pack, policy: Policy, offer: Offer) -> str:
+    """Why the offer does not stand now; nothing where it does."""
+    with transaction.atomic():
+        return _against(pack, policy, offer)[0]
+
+
+def _against(pack: Pack, policy: Policy, offer: Offer) -> tuple[str, Living]:
+    """Why the offer does not stand, and the living offers of its best-of group."""
     against = _excluding(pack, policy)
     group = {other.id for other in pack.policies.values() if policy.best_of and other.best_of == policy.best_of} - {policy.id}
     living = _living(offer, {policy.id} | against | group)
@@ -41,11 +64,7 @@ def settle(pack: Pack, policy: Policy, offer: Offer, *, by: Actor) -> None:
     reason = _first_come(offer, others) or _worth_more(offer, grouped)
     if not reason and paid({policy.id} | against | group, offer.period, [offer.subject]):
         reason = PAID_BEFORE
-    if reason:
-        add_step(offer, Step.EXCLUDED, by, reason=reason)
-        return
-    for other, _ in grouped:
-        add_step(other, Step.EXCLUDED, by, reason=_best(other, offer))
+    return reason, grouped
 
 
 def _excluding(pack: Pack, policy: Policy) -> set[str]:
