@@ -1,17 +1,20 @@
-"""`bin/bench delivery`: payments through the outbox to a treasury that is a real HTTP server, beside sending without an outbox.
+"""`bin/bench delivery`: offers through their life, and payments through the outbox to a treasury that is a real HTTP server.
 
-The bare peer asks the same treasury in the same way and commits one row a payment: it is fast, and loses or doubles payments when
-anything dies. The results of both are compared with what the treasury paid.
+Payments stand beside a bare peer that asks the same treasury in the same way and commits one row a payment: fast, and it loses or
+doubles payments when anything dies. The results of both are compared with what the treasury paid. Offers need a city in the home;
+what they wrote is rolled back.
 """
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import click
 from django.db import connection, transaction
@@ -20,6 +23,7 @@ from chengban.cli.operate import migrate_all
 from chengban.cli.setup import ready
 
 POLICY, PERIOD = "BENCH", "2025"
+_CITY_POLICY, _PAST = "P09", "1999"
 _CHUNK = 500
 
 
@@ -39,11 +43,16 @@ def treasury() -> Iterator[str]:
 @click.option(
     "--payments", "counts", multiple=True, type=int, default=(10_000,), show_default=True, help="Several show how it grows."
 )
+@click.option(
+    "--offers", "offered", multiple=True, type=int, help="Offers of the home's own city to take from the match to the order."
+)
 @click.option("--workers", default=2, show_default=True)
-def main(counts: tuple[int, ...], workers: int) -> None:
-    """Order PAYMENTS and have them paid; the same number sent bare."""
+def main(counts: tuple[int, ...], offered: tuple[int, ...], workers: int) -> None:
+    """Order PAYMENTS and have them paid; the same number sent bare. Take OFFERS through their life."""
     ready()
     migrate_all()
+    for count in offered:
+        _live(count)
     for count in counts:
         _clean()
         with treasury() as address:
@@ -58,6 +67,49 @@ def main(counts: tuple[int, ...], workers: int) -> None:
         rate = min(count, 10_000) / bare
         click.echo(f"  sent bare, a commit each      {rate:10,.0f} a second   {count / paid / rate:.2f} × of it through the outbox")
     _clean()
+
+
+_LIFE = ("proposed, judged by their facts", "confirmed", "noticed", "accepted", "ordered")
+
+
+def _live(count: int) -> None:
+    """Offers a second at each step of their life, in a period long past, and through all of it."""
+    from chengban.ledger import Actor
+    from chengban.policies import catalogue
+
+    with transaction.atomic():
+        seconds, reached = _steps_of_life(catalogue.current(), count, Actor.system("bench"))
+        transaction.set_rollback(True)
+    click.echo(f"{reached:,} offers of {_CITY_POLICY}, in lists")
+    for step, spent in zip(_LIFE, seconds, strict=True):
+        click.echo(f"  {step:<34}{reached / spent:8,.0f} a second")
+    click.echo(f"  {'from the match to the order':<34}{reached / sum(seconds):8,.0f} a second")
+
+
+def _steps_of_life(pack: Any, count: int, by: Any) -> tuple[list[float], int]:
+    """Seconds of each step, and how many offers came to the last."""
+    from chengban.lib import clock
+    from chengban.policies import offering, offers
+    from chengban.policies.models import Offer
+    from chengban.policies.payments import set_budget
+
+    policy, on = pack.policies[_CITY_POLICY], clock.today()
+    set_budget(policy.id, _PAST, Decimal(10**12), by=by)
+    chosen = Offer.objects.filter(policy=policy.id, period=_PAST)
+    acts: tuple[Callable[[], object], ...] = (
+        lambda: offering.propose_all(pack, policy, _PAST, on=on, by=by, most=count),
+        lambda: offering.each(chosen, lambda offer: offers.confirm(offer, by=by), "confirmed", by=by),
+        lambda: offering.each(chosen, lambda offer: offering.begin_notice(pack, offer, on=on, by=by, days=5), "noticed", by=by),
+        lambda: offering.each(chosen, lambda offer: offers.accept(offer, account="6201", by=by), "accepted", by=by),
+        lambda: offering.order_all_due(pack, policy, _PAST, on=on + timedelta(days=20), by=by),
+    )
+    return [_timed(act) for act in acts], chosen.exclude(payment=None).count()
+
+
+def _timed(act: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
 
 
 def _order(count: int) -> float:

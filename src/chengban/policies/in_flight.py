@@ -3,7 +3,7 @@
 Nothing is lost by that: the next list takes the subject up again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 from django.db.models import F
 
@@ -13,24 +13,27 @@ from chengban.policies.models import Offer, Recovery
 from chengban.policies.standing import Stage, staged
 
 
-def still_open(pack: Pack, policy: Policy, subject: str) -> str:
-    """Why nothing new is promised yet; nothing where no matter is open of those that the city looks at."""
-    reasons = (_LOOKS[matter](policy, subject) for matter in pack.city.in_flight)
-    return next((f"在途：{reason}" for reason in reasons if reason), "")
+def still_open(pack: Pack, policy: Policy, subjects: Collection[str]) -> dict[str, str]:
+    """Subject → why nothing new is promised to it yet, for those with an open matter of those that the city looks at."""
+    found: dict[str, str] = {}
+    for matter in pack.city.in_flight:
+        for subject, reason in _LOOKS[matter](policy, subjects):
+            found.setdefault(subject, f"在途：{reason}")
+    return found
 
 
-def _recovery(policy: Policy, subject: str) -> str:
-    """A payment of the policy is demanded back and has not all come."""
-    found = Recovery.objects.filter(payment__policy=policy.id, payment__subject=subject, amount__gt=F("received") + F("waived"))
-    one = found.select_related("payment").first()
-    return f"{one.payment.period} 的拨付正在追回（追回 {one.pk}），还欠 {one.owed} 元" if one else ""
+def _recoveries(policy: Policy, subjects: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Payments of the policy that are demanded back and have not all come."""
+    found = Recovery.objects.filter(payment__policy=policy.id, payment__subject__in=subjects)
+    for one in found.filter(amount__gt=F("received") + F("waived")).select_related("payment").order_by("pk"):
+        yield one.payment.subject, f"{one.payment.period} 的拨付正在追回（追回 {one.pk}），还欠 {one.owed} 元"
 
 
-def _offer(policy: Policy, subject: str) -> str:
-    """An offer of the policy waits until an objection or a disputed datum is settled."""
-    chosen = staged(Offer.objects.filter(policy=policy.id, subject=subject)).filter(stage__in=(Stage.OBJECTED, Stage.DISPUTED))
-    one = chosen.order_by("pk").first()
-    return f"{one.period} 的拟享（{one.pk}）有异议或数据待核" if one else ""
+def _offers(policy: Policy, subjects: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Offers of the policy that wait until an objection or a disputed datum is settled."""
+    chosen = staged(Offer.objects.filter(policy=policy.id, subject__in=subjects))
+    for one in chosen.filter(stage__in=(Stage.OBJECTED, Stage.DISPUTED)).order_by("pk"):
+        yield one.subject, f"{one.period} 的拟享（{one.pk}）有异议或数据待核"
 
 
-_LOOKS: dict[str, Callable[[Policy, str], str]] = {"recovery": _recovery, "offer": _offer}
+_LOOKS: dict[str, Callable[[Policy, Collection[str]], Iterator[tuple[str, str]]]] = {"recovery": _recoveries, "offer": _offers}

@@ -1,20 +1,29 @@
-"""Before money is promised or leaves, a subject is judged once more by its own facts of the day (拨付前核验)."""
+"""Before money is promised or leaves, subjects are judged once more by their own facts of the day (拨付前核验).
 
+Just the facts are read that the policy stands on, and each subject's reading is in the ledger.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from chengban.facts.errors import FactsError
-from chengban.facts.profile import open_file
+from django.db import transaction
+
+from chengban import ledger
+from chengban.facts import frame
 from chengban.ledger import Actor
 from chengban.packs import Pack
-from chengban.packs.model import Policy
+from chengban.packs.model import Policy, PolicyVersion
+from chengban.packs.vocabulary import expression, facts_in
 from chengban.policies.errors import PolicyError
-from chengban.policies.explaining import Verdict, explain
+from chengban.policies.explaining import Verdict, explain, version_of
 from chengban.policies.in_flight import still_open
+from chengban.policies.matching import wanted_facts
 
 _WHY = {"ineligible": "现在不符合条件", "unknown": "还不知道是否符合"}
+_NOBODY = "本市没有登记这个主体。"
 
 
 class KeptOut(PolicyError):
@@ -31,18 +40,40 @@ class Payable:
 
 
 def judge(pack: Pack, policy: Policy, subject: str, *, on: date, by: Actor, purpose: str) -> Payable:
-    """What a subject that qualifies is to be paid; the reading of its file is recorded.
+    """What a subject that qualifies is to be paid; the reading is recorded. Raises KeptOut for every other subject."""
+    found = judge_all(pack, policy, [subject], on=on, by=by, purpose=purpose)[subject]
+    if isinstance(found, KeptOut):
+        raise found
+    return found
 
-    Raises KeptOut for every other subject, and, before its file is read, for one with whom a matter of the policy is still open.
-    """
-    reason = still_open(pack, policy, subject)
-    if reason:
-        raise KeptOut(reason)
-    try:
-        profile = open_file(pack, policy.subject, subject, by=by, on=on, purpose=purpose)
-    except FactsError as error:
-        raise KeptOut(str(error)) from error
-    verdict = explain(pack, policy, profile.known, on=on)
+
+def judge_all(
+    pack: Pack, policy: Policy, subjects: Collection[str], *, on: date, by: Actor, purpose: str
+) -> Mapping[str, Payable | KeptOut]:
+    """The same for many, read together. Facts are not read of those with whom a matter of the policy is still open."""
+    made: dict[str, Payable | KeptOut] = {name: KeptOut(why) for name, why in still_open(pack, policy, subjects).items()}
+    chosen = sorted(set(subjects) - made.keys())
+    wanted = _wanted(pack, version_of(policy, on), on)
+    with transaction.atomic():
+        table = frame.build(pack, policy.subject, on=on, wanted=wanted, subjects=chosen)
+        for row in table.to_pylist():
+            subject = row.pop(frame.SUBJECT)
+            made[subject] = _payable(pack, policy, {name: value for name, value in row.items() if value is not None}, on)
+        payload = {"purpose": purpose, "facts": wanted, "on": on.isoformat()}
+        read = table.column(frame.SUBJECT).to_pylist()
+        ledger.append_all(by, "facts.read", [(f"{policy.subject}:{subject}", payload) for subject in read])
+    return made | {subject: KeptOut(_NOBODY) for subject in subjects if subject not in made}
+
+
+def _wanted(pack: Pack, version: PolicyVersion, on: date) -> list[str]:
+    """What the version stands on: its clauses, its amount, and the score that its queue goes by."""
+    score = version.delivery.score if version.delivery else None
+    scored = facts_in(pack, [expression(pack, score, version)]) if score else frozenset()
+    return sorted({*wanted_facts(pack, [version], on, ()), *scored})
+
+
+def _payable(pack: Pack, policy: Policy, known: dict[str, Any], on: date) -> Payable | KeptOut:
+    verdict = explain(pack, policy, known, on=on)
     if verdict.verdict != "eligible" or not verdict.amount or verdict.version.amount.kind != "payment":
-        raise KeptOut(_WHY.get(verdict.verdict, "没有可以拨付的金额，或者金额还不知道"))
-    return Payable(verdict, verdict.amount, profile.known)
+        return KeptOut(_WHY.get(verdict.verdict, "没有可以拨付的金额，或者金额还不知道"))
+    return Payable(verdict, verdict.amount, known)

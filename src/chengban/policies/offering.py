@@ -22,7 +22,7 @@ from chengban.policies.domain import Tell, is_current, latest_run, open_simulato
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import version_of
 from chengban.policies.followed import ELIGIBLE, Followed
-from chengban.policies.judging import KeptOut, judge
+from chengban.policies.judging import KeptOut, Payable, judge_all
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.returning import CAME_BACK
@@ -81,8 +81,10 @@ def propose_all(
     done.outcomes["left"] += len(chosen) - len(taken)
     for start in range(0, len(taken), AT_ONCE):
         with transaction.atomic(), told_together(by=by):
-            for subject in taken[start : start + AT_ONCE]:
-                done.add(*_propose(pack, policy, subject, period, on, by))
+            some = taken[start : start + AT_ONCE]
+            judged = judge_all(pack, policy, some, on=on, by=by, purpose=f"{policy.id} 拟享核验")
+            for subject in some:
+                done.add(*_propose(pack, judged[subject], subject, period, on, by))
         progress(min(start + AT_ONCE, len(taken)), len(taken))
     return done
 
@@ -108,12 +110,10 @@ def _without_offer(pack: Pack, policy: Policy, version: PolicyVersion, period: s
     return chosen
 
 
-def _propose(pack: Pack, policy: Policy, subject: str, period: str, on: date, by: Actor) -> tuple[str, str]:
+def _propose(pack: Pack, found: Payable | KeptOut, subject: str, period: str, on: date, by: Actor) -> tuple[str, str]:
     """The outcome of one subject, and its reason where it has no living offer."""
-    try:
-        found = judge(pack, policy, subject, on=on, by=by, purpose=f"{policy.id} 拟享核验")
-    except KeptOut as error:
-        return "kept_out", str(error)
+    if isinstance(found, KeptOut):
+        return "kept_out", str(found)
     score = score_of(pack, found.verdict.version, found.known, on)
     offer = offers.propose(pack, found.verdict, subject, period, on=on, by=by, score=score)
     last = standing_of(offer).steps[-1]
