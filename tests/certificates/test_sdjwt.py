@@ -247,9 +247,9 @@ def _more_disclosed_than_signed() -> str:
     return sdjwt.chosen(whole, ["name", "born_on"]) + signed.rsplit("~", 1)[1]
 
 
-def _a_time_that_is_no_number() -> str:
+def _without_a_time() -> str:
     text = sdjwt.chosen(issued(), ["name"])
-    payload = {"iat": True, "aud": ASKED.audience, "nonce": ASKED.nonce, "sd_hash": sdjwt.digest_of("sha-256", text)}
+    payload = {"aud": ASKED.audience, "nonce": ASKED.nonce, "sd_hash": sdjwt.digest_of("sha-256", text)}
     return text + jose.sign(HOLDER, binding.KIND, payload)
 
 
@@ -258,7 +258,7 @@ REPLAYED: dict[str, tuple[Callable[[], str], str]] = {
     "of another question": (lambda: shown(asked=Question("old-nonce", ASKED.audience)), "nonce"),
     "of before": (lambda: shown(at=AT - timedelta(seconds=binding.WINDOW + 1)), "stale"),
     "of a time to come": (lambda: shown(at=AT + timedelta(seconds=binding.WINDOW + 1)), "stale"),
-    "at no time": (_a_time_that_is_no_number, "stale"),
+    "at no time": (_without_a_time, "stale"),
     "by somebody else": (lambda: shown(by=THIEF), "signature"),
     "by nobody": (_signed_by_nobody, "binding"),
     "of a token that is bound to nobody": (_without_a_key, "binding"),

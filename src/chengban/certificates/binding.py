@@ -49,8 +49,8 @@ def check(token: SdJwt, claims: dict[str, Any], question: Question, at: datetime
         raise Refused("nonce", "这次出示回答的不是本次的请求，可能是重放，不予采信。")
     if said.get("sd_hash") != digest_of(token.digest_name, token.bound):
         raise Refused("binding", "持有人签名与披露的内容对不上，内容被改动过。")
-    made = said.get("iat")
-    if isinstance(made, bool) or not isinstance(made, int) or abs(at.timestamp() - made) > WINDOW:
+    made = jose.instant(said, "iat")
+    if made is None or abs((at - made).total_seconds()) > WINDOW:
         raise Refused("stale", f"这次出示不是刚刚作出的（相差超过 {WINDOW} 秒），请重新出示。")
 
 

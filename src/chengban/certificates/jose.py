@@ -6,6 +6,7 @@ Whatever is wrong with what comes from outside ends as `NotReadable` or `Refused
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from chengban.certificates.base64url import decoded, encoded
@@ -15,6 +16,8 @@ from chengban.certificates.signing import Signer, Verifier
 LONGEST = 200_000
 """Characters of a token; a longer one is not read."""
 _DEEPEST = 32
+_LAST_SECOND = 253_402_300_800
+"""The end of the year 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +76,10 @@ def sign(signer: Signer, kind: str, payload: Mapping[str, Any], **header: Any) -
     return f"{signed}.{encoded(signer.sign(signed.encode()))}"
 
 
-def read(text: str) -> Jws:
+def read(text: str, *, longest: int = LONGEST) -> Jws:
     """The parts of a compact JWS. Raises NotReadable."""
     parts = text.split(".")
-    if len(text) > LONGEST or len(parts) != 3:
+    if len(text) > longest or len(parts) != 3:
         raise NotReadable("这不是签名凭证：应为以点分开的三段。")
     header, payload = (loaded(decoded(part)) for part in parts[:2])
     if not isinstance(header, dict) or not isinstance(payload, dict):
@@ -94,3 +97,13 @@ def check(jws: Jws, verifier: Verifier, kind: str) -> None:
         raise Refused("kind", "凭证的种类不符，不能这样用。")
     if not verifier.verify(jws.signed, jws.signature):
         raise Refused("signature", "签名验证不通过：内容被改动过，或不是这个密钥签发的。")
+
+
+def instant(payload: Mapping[str, Any], name: str) -> datetime | None:
+    """A time of a payload; none where it is not there. Raises NotReadable where it is no time."""
+    value = payload.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _LAST_SECOND:
+        raise NotReadable(f"凭证中的时间 {name} 写法不对，无法读取。")
+    return datetime.fromtimestamp(value, UTC)
