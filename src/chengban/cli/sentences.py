@@ -32,13 +32,15 @@ def sentence_of(error: BaseException) -> str | None:
 
 
 def _ours(error: BaseException) -> str | None:
+    from chengban.certificates.errors import CertificatesError
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
     from chengban.policies.errors import PolicyError
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    return str(error) if isinstance(error, ExchangeError | FactsError | PolicyError | MatchError | ReachError) else None
+    ours = CertificatesError | ExchangeError | FactsError | PolicyError | MatchError | ReachError
+    return str(error) if isinstance(error, ours) else None
 
 
 def _database(cause: psycopg.OperationalError) -> str:

@@ -83,6 +83,8 @@ class CertificateType(Declaration):
     code_confidence: Confidence
     department: Identifier
     holder: Literal["enterprise", "person", "either"]
+    several: bool = False
+    """Whether one holder may have more than one that is in force."""
     number: RegisterPlace | None = None
     issued: RegisterPlace | None = None
     fields: tuple[FaceField, ...] = Field(min_length=1)
