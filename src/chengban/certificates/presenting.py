@@ -15,11 +15,12 @@ from chengban.certificates.binding import Question
 from chengban.certificates.errors import NotMandated, Refused
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate, Inquiry
+from chengban.certificates.online import from_register
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.keys import KeyRing
 from chengban.certificates.standing import NAMES, Stands, stands
 from chengban.certificates.tokens import chosen_fields, token_of, wallet_key
-from chengban.certificates.verifying import Outcome, Verdict, from_register, verify
+from chengban.certificates.verifying import Outcome, Verdict, verify
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack

@@ -11,12 +11,9 @@ from typing import Any
 
 from chengban.certificates import binding, jose, sdjwt, status
 from chengban.certificates.binding import Question
-from chengban.certificates.errors import CertificatesError, NotReadable, Refused
-from chengban.certificates.models import Certificate
+from chengban.certificates.errors import CertificatesError, Refused
 from chengban.certificates.signing.keys import KeyRing
-from chengban.certificates.standing import ENDED, Stands, stands
 from chengban.certificates.status import Answer, State, StatusList
-from chengban.certificates.tokens import list_number
 from chengban.lib.clock import CHINA
 
 
@@ -106,35 +103,14 @@ def from_list(held: StatusList | None, at: datetime) -> Status:
     def find(claims: dict[str, Any]) -> Answer:
         if held is None:
             return Answer(State.UNKNOWN, "手头没有状态清单。")
-        place = _place(claims)
+        place = place_of(claims)
         return status.state_in(held, place.get("uri"), place.get("idx"), at)
 
     return find
 
 
-def from_register(claims: dict[str, Any]) -> Answer:
-    """Online: what the city's own steps say now."""
-    place = _place(claims)
-    number, index = list_number(place.get("uri")), place.get("idx")
-    if number is None or isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < status.SIZE:
-        return Answer(State.UNKNOWN, "证照没有写明到哪里查状态。")
-    found = Certificate.objects.filter(slot__list=number, slot__index=index).first()
-    if found is None or found.identifier != claims.get("identifier"):
-        return Answer(State.UNKNOWN, "本市没有这份证照的记录。")
-    now = stands(found, found.valid_from)
-    if now in ENDED:
-        return Answer(State.REVOKED)
-    return Answer(State.SUSPENDED if now is Stands.SUSPENDED else State.VALID)
-
-
-def _place(claims: dict[str, Any]) -> dict[str, Any]:
+def place_of(claims: dict[str, Any]) -> dict[str, Any]:
+    """Where the token says that its state is found: `uri` and `idx`, if it says so."""
     held = claims.get("status")
     place = held.get("status_list") if isinstance(held, dict) else None
     return place if isinstance(place, dict) else {}
-
-
-def read_list(text: str, keys: KeyRing) -> StatusList:
-    """A status list as somebody brings it. Raises NotReadable, Refused."""
-    if not text.strip():
-        raise NotReadable("状态清单是空的。")
-    return status.read(text, keys)
