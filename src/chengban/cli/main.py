@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "deliver": ("chengban.cli.deliver", "Set budgets, order payments from a confirmed list, and see where they stand."),
     "exchange": ("chengban.cli.exchange", "Deliver messages to outside systems; see, send again and reconcile them."),
     "reach": ("chengban.cli.reach", "See what subjects were told, and whether it arrived."),
+    "cert": ("chengban.cli.cert", "Issue electronic certificates, verify them online and offline, hold them off or end them."),
     "cockpit": ("chengban.cli.cockpit", "The leaders' figures of a year; reckon the city's published figures again."),
     "enterprise": ("chengban.cli.policy", "Show an enterprise's own file and its policies."),
 }
