@@ -109,6 +109,17 @@ def test_a_number_is_issued_once(pack: Pack, tmp_path: Path) -> None:
     assert domain.issue(pack, "food_permit", town.LOTUS, by=CLERK, on=ON, number="JY2").claims["kind"] == "餐饮服务经营者"
 
 
+def test_what_the_register_says_has_ended_is_not_certified(pack: Pack, tmp_path: Path) -> None:
+    closed = {**town.ROWS["legal_persons"][2], "status": "注销"}
+    load_file(pack, pack.registers["legal_persons"], town._file(tmp_path / "closed.csv", [closed]), by=CLERK, on=ON)
+    with pytest.raises(NotIssuable, match="登记状态"):
+        licence(pack, town.EASTGATE)
+    ended = town._file(tmp_path / "food.csv", [{**FOOD, "status": "撤销"}])
+    load_file(pack, pack.registers["food_permits"], ended, by=CLERK, on=ON)
+    with pytest.raises(NotIssuable, match="许可状态"):
+        domain.issue(pack, "food_permit", town.LOTUS, by=CLERK, on=ON)
+
+
 def test_reissuing_ends_the_old_one_and_keeps_its_number(pack: Pack) -> None:
     old = licence(pack)
     new = domain.reissue(pack, old, by=OTHER_CLERK, on=ON + timedelta(days=3), reason="住所变更", given={"address": "新址 9 号"})

@@ -109,6 +109,14 @@ def test_sm2_is_chosen_by_an_option(shell: Shell) -> None:
     assert shell("cert", "verify", made["token"], "--json").json["algorithm"] == "SM2"
 
 
+def test_what_the_registers_hold_is_taken_up(shell: Shell) -> None:
+    said = shell("cert", "take-up", "identity_card", "business_licence", "--fill-register", "--json").json
+    same_keys("cert take-up", said)
+    assert said == {"issued": {"identity_card": 1, "business_licence": 0}, "register": None}
+    assert "新颁发 0 份" in shell("cert", "take-up", "identity_card").out
+    refused(shell("cert", "take-up", "passport"), "没有声明证照类型 passport", code=1)
+
+
 def test_each_mistake_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
     refused(shell("cert", "issue", "营业执昭", "--subject", town.LOTUS), "是不是 营业执照")
     refused(shell(*ISSUE), "缺少法定代表人", code=1)

@@ -22,6 +22,7 @@ code: "11100000MB0143028R001"
 code_confidence: K
 department: market
 holder: enterprise
+where: 人数 >= 1
 number: { register: firms, field: name }
 validity: { kind: field, source: { register: firms, field: founded } }
 proves: [employees]
@@ -42,6 +43,7 @@ class Spoiled(NamedTuple):
 
 SPOILED: dict[str, Spoiled] = {
     "an undeclared fact": Spoiled("[employees]", "[employes]", "employes]", "did you mean employees"),
+    "an unknown word in its condition": Spoiled("where: 人数", "where: 员数", "员数", "员数"),
     "an unknown department": Spoiled("department: market", "department: markets", "department: markets", "did you mean market"),
     "an unknown code set": Spoiled("codes: region", "codes: regions", "codes: regions", "there is no code set regions"),
     "an unknown register": Spoiled("firms, field: staff", "firm, field: staff", "register: firm,", "did you mean firms"),

@@ -10,13 +10,14 @@ import pyarrow as pa
 
 from chengban.certificates.errors import NotIssuable, UnknownType
 from chengban.facts import store
+from chengban.facts.conditions import condition_of
 from chengban.facts.frame import Kind, subjects_of
 from chengban.facts.ingest.validate import Checker
 from chengban.lib.identifiers import is_citizen_id, is_uscc
 from chengban.packs import Pack
 from chengban.packs.certificates import CertificateType, FaceField, RegisterPlace
 from chengban.packs.model import Register, RegisterField, SharingTerms
-from chengban.rules import nearest
+from chengban.rules import evaluate_known, nearest
 
 Row = dict[str, Any]
 
@@ -69,6 +70,7 @@ def fill(
     What is given comes before what a register says, and that before `kept`: what stood on the version before.
     """
     rows = _Rows(pack, kind, subject, number)
+    rows.require(on)
     claims = {**(kept or {}), **rows.values(kind.fields), **_checked(pack, kind, given or {})}
     missing = [field.name for field in kind.fields if field.required and claims.get(field.id) is None]
     if missing:
@@ -84,12 +86,20 @@ class _Rows:
     """The subject's current rows in the registers that the type reads."""
 
     def __init__(self, pack: Pack, kind: CertificateType, subject: str, number: str | None) -> None:
+        self._pack, self._kind = pack, kind
         self._subjects = subjects_of(pack, kind_of(kind, subject))
-        self._rows = {name: _row(pack, kind, name, subject, number) for name in _registers(kind)}
+        self._rows = {name: _row(pack, kind, name, subject, number) for name in registers_of(kind)}
         held = store.rows_of(pack.registers[self._subjects.register_], subject)
         if not held:
             raise NotIssuable("本市没有登记这个主体，不能颁发证照。")
         self._own = held[0]
+
+    def require(self, on: date) -> None:
+        """The type's own condition holds. Raises NotIssuable."""
+        register = self._pack.registers[self._kind.number.register_ if self._kind.number else self._subjects.register_]
+        row = self._rows[register.id] if self._kind.number else self._own
+        if not holds(self._kind, register, row, on):
+            raise NotIssuable(f"{register.name}里没有符合颁发条件（{self._kind.where}）的记录，不能颁发{self._kind.name}。")
 
     def value(self, place: RegisterPlace | None) -> Any:
         return None if place is None else self._rows[place.register_].get(place.field)
@@ -106,7 +116,15 @@ class _Rows:
         return tuple(dict.fromkeys([self._subjects.register_, *(name for name, row in self._rows.items() if row)]))
 
 
-def _registers(kind: CertificateType) -> list[str]:
+def holds(kind: CertificateType, register: Register, row: Row, on: date) -> bool:
+    """Whether the row is one that certificates of the type are issued for; where that is not known, it is none."""
+    if kind.where is None:
+        return True
+    known = {name: value for name, value in row.items() if value is not None}
+    return evaluate_known(condition_of(register, kind.where, on), known) is True
+
+
+def registers_of(kind: CertificateType) -> list[str]:
     places = [kind.number, kind.issued, kind.validity.source, *(field.source for field in kind.fields)]
     return list(dict.fromkeys(place.register_ for place in places if place is not None))
 
@@ -124,13 +142,16 @@ def _row(pack: Pack, kind: CertificateType, name: str, subject: str, number: str
     return max(rows, key=lambda row: int(row["batch"])) if rows else {}
 
 
-def _end(kind: CertificateType, rows: _Rows, issued: date, given: date | None) -> date | None:
+def end_of(kind: CertificateType, issued: date, until: date | None) -> date | None:
+    """The last day of a certificate that was issued on a day, where a register or the issuer says `until` or nothing."""
     if kind.validity.kind == "none":
         return None
-    if kind.validity.years is not None:
-        return given or _years_on(issued, kind.validity.years)
-    found: date | None = given or rows.value(kind.validity.source)
-    if found is None and kind.validity.source is None:
+    return until or (_years_on(issued, kind.validity.years) if kind.validity.years is not None else None)
+
+
+def _end(kind: CertificateType, rows: _Rows, issued: date, given: date | None) -> date | None:
+    found = end_of(kind, issued, given or rows.value(kind.validity.source))
+    if found is None and kind.validity.kind == "field" and kind.validity.source is None:
         raise NotIssuable(f"{kind.name}要写明有效期至哪一天。")
     if found is not None and found < issued:
         raise NotIssuable("有效期止早于颁发日期，请核对。")

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chengban.cli.setup import JSON, ON, business_date, ready, show, take_up_demo
+from chengban.cli.setup import JSON, ON, business_date, progress, ready, show, take_up_demo
 from chengban.lib import clock
 
 if TYPE_CHECKING:
@@ -225,6 +226,32 @@ def status_list(number: int, algorithm: str, as_json: bool) -> None:
     payload = jose.read(text, longest=len(text)).payload
     made, ends = (datetime.fromtimestamp(payload[name], clock.CHINA) for name in ("iat", "exp"))
     show({"number": number, "uri": payload["sub"], "made_at": made, "holds_until": ends, "token": text})
+
+
+@cert.command("take-up")
+@click.argument("kinds", metavar="TYPE...", nargs=-1, required=True)
+@click.option("--fill-register", is_flag=True, help="Then write enterprises' certificates into the register of certificates.")
+@ON
+@JSON
+def take_up(kinds: tuple[str, ...], fill_register: bool, on: datetime | None, as_json: bool) -> None:
+    """Issue certificates of these TYPEs for all whose registers say enough, and who have none."""
+    ready()
+    from chengban import packs
+    from chengban.certificates import taking_up
+    from chengban.ledger import Actor
+
+    pack, day, by = packs.current(), business_date(on), Actor.system("cli")
+    with progress(quiet=as_json) as tell:
+        issued = {name: taking_up.take_up(pack, name, by=by, on=day, progress=partial(tell, name)) for name in kinds}
+    filled = taking_up.fill_register(pack, by=by, on=day) if fill_register else None
+    if as_json:
+        return show(
+            {"issued": issued, "register": None if filled is None else {"new": filled.new, "changed": filled.changed}}
+        )
+    for name, count in issued.items():
+        click.echo(f"{name}：新颁发 {count:,} 份")
+    if filled is not None:
+        click.echo(f"电子证照库：{filled.summary}")
 
 
 def _act(name: str, told: str, done: str) -> None:

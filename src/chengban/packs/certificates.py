@@ -85,6 +85,8 @@ class CertificateType(Declaration):
     holder: Literal["enterprise", "person", "either"]
     several: bool = False
     """Whether one holder may have more than one that is in force."""
+    where: str | None = None
+    """FEEL over the row that the certificate is of (that of `number`, else the holder's registration): only then is it issued."""
     number: RegisterPlace | None = None
     issued: RegisterPlace | None = None
     fields: tuple[FaceField, ...] = Field(min_length=1)
@@ -111,6 +113,8 @@ class CertificateType(Declaration):
     def _hangs_together(self) -> "CertificateType":
         if not is_uscc(self.code[:18]):
             raise ValueError(f"code {self.code}: the first 18 characters are no unified social credit code, its check does not fit")
+        if self.where is not None and self.number is None and self.holder == "either":
+            raise ValueError(f"certificate {self.id}: where needs one kind of holder, or the register of number")
         ids = [field.id for field in self.fields]
         if len(set(ids)) != len(ids):
             raise ValueError(f"certificate {self.id}: a field id is used twice")

@@ -301,11 +301,25 @@ def _certificates(pack: Pack) -> Iterator[Finding]:
         for place, key, expected in places:
             if place is not None:
                 yield from _read_from(pack, kind, place, key, expected)
+        yield from _issued_where(pack, kind)
         for number, field in enumerate(kind.fields):
             if field.codes is not None:
                 yield from _exists(pack.codes, field.codes, "code set", origin, "fields", number, "codes")
             if field.source is not None:
                 yield from _read_from(pack, kind, field.source, ("fields", number, "source"), field.type)
+
+
+def _issued_where(pack: Pack, kind: CertificateType) -> Iterator[Finding]:
+    """The condition speaks of the row that the certificate is of."""
+    subjects = pack.city.people if kind.holder == "person" else pack.city.enterprises
+    register = pack.registers.get(kind.number.register_ if kind.number else subjects.register_)
+    if kind.where is None or register is None:
+        return
+    try:
+        found = rules.check(kind.where, register_vocabulary(register, pack.codes), parameters=_CALENDAR)
+    except rules.VocabularyError:  # told where the register's own rules are checked
+        return
+    yield from _expression(pack.origin("certificates", kind.id), ("where",), found)
 
 
 def _read_from(pack: Pack, kind: CertificateType, place: RegisterPlace, key: Key, expected: str) -> Iterator[Finding]:
