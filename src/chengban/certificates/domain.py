@@ -4,14 +4,16 @@ The ledger names the certificate by its number here and says what was done; who 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
 from django.db import IntegrityError, connection, transaction
+from psycopg.errors import UniqueViolation
 
 from chengban import ledger
 from chengban.certificates import identifiers, slots
+from chengban.certificates.bulk import copy_in
 from chengban.certificates.errors import NotInForce, NotIssuable
 from chengban.certificates.filling import Filled, fill, type_of
 from chengban.certificates.models import Certificate, CertificateStep, StatusSlot
@@ -138,16 +140,15 @@ def _make(
     rows = [_row(pack, kind, one, slot, by, before) for one, slot in zip(filled, slots.take(len(filled)), strict=True)]
     try:
         with transaction.atomic():
-            made = Certificate.objects.bulk_create(rows, batch_size=2000)
-    except IntegrityError as error:
+            copy_in(rows)
+    except (IntegrityError, UniqueViolation) as error:
         raise NotIssuable(f"这个编号的{kind.name}已经颁发过。") from error
-    CertificateStep.objects.bulk_create(_issued(made, by, on), batch_size=2000)
-    return made
+    copy_in([_issued(one, by, on) for one in rows])
+    return rows
 
 
-def _issued(made: Iterable[Certificate], by: Actor, on: date) -> Iterator[CertificateStep]:
-    for one in made:
-        yield CertificateStep(certificate=one, act=Act.ISSUED, on=on, at=one.at, by=str(by))
+def _issued(made: Certificate, by: Actor, on: date) -> CertificateStep:
+    return CertificateStep(certificate=made, act=Act.ISSUED, on=on, at=made.at, by=str(by))
 
 
 def _row(pack: Pack, kind: CertificateType, filled: Filled, slot: StatusSlot, by: Actor, before: Certificate | None) -> Certificate:

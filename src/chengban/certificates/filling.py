@@ -17,7 +17,7 @@ from chengban.lib.identifiers import is_citizen_id, is_uscc
 from chengban.packs import Pack
 from chengban.packs.certificates import CertificateType, FaceField, RegisterPlace
 from chengban.packs.model import Register, RegisterField, SharingTerms
-from chengban.rules import evaluate_known, nearest
+from chengban.rules import Node, evaluate_known, nearest
 
 Row = dict[str, Any]
 
@@ -98,7 +98,7 @@ class _Rows:
         """The type's own condition holds. Raises NotIssuable."""
         register = self._pack.registers[self._kind.number.register_ if self._kind.number else self._subjects.register_]
         row = self._rows[register.id] if self._kind.number else self._own
-        if not holds(self._kind, register, row, on):
+        if not holds(condition(self._kind, register, on), row):
             raise NotIssuable(f"{register.name}里没有符合颁发条件（{self._kind.where}）的记录，不能颁发{self._kind.name}。")
 
     def value(self, place: RegisterPlace | None) -> Any:
@@ -116,12 +116,16 @@ class _Rows:
         return tuple(dict.fromkeys([self._subjects.register_, *(name for name, row in self._rows.items() if row)]))
 
 
-def holds(kind: CertificateType, register: Register, row: Row, on: date) -> bool:
-    """Whether the row is one that certificates of the type are issued for; where that is not known, it is none."""
-    if kind.where is None:
+def condition(kind: CertificateType, register: Register, on: date) -> Node | None:
+    """The type's own condition over the rows of a register on a day; none where it has none."""
+    return None if kind.where is None else condition_of(register, kind.where, on)
+
+
+def holds(asked: Node | None, row: Row) -> bool:
+    """Whether certificates may be issued for the row; where that is not known, they may not."""
+    if asked is None:
         return True
-    known = {name: value for name, value in row.items() if value is not None}
-    return evaluate_known(condition_of(register, kind.where, on), known) is True
+    return evaluate_known(asked, {name: value for name, value in row.items() if value is not None}) is True
 
 
 def registers_of(kind: CertificateType) -> list[str]:

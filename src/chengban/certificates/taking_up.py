@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from chengban.certificates.domain import issue_all
-from chengban.certificates.filling import Filled, end_of, holds, plain, registers_of, type_of
+from chengban.certificates.filling import Filled, condition, end_of, holds, plain, registers_of, type_of
 from chengban.certificates.models import Certificate
 from chengban.certificates.standing import NAMES, Stands, in_force, stands, with_move
 from chengban.facts import store
@@ -66,12 +66,13 @@ def _candidates(pack: Pack, kind: CertificateType, on: date) -> Iterator[Filled]
     own = rows[subjects.register_]
     main = kind.number.register_ if kind.number else subjects.register_
     numbers, held = _held(kind, on)
+    asked = condition(kind, pack.registers[main], on)
     for subject, several in rows[main].items():
         for row in several:
             theirs = {name: found[subject][-1] if subject in found else {} for name, found in rows.items()} | {main: row}
             made = _filled(kind, subject, own, subjects.name, theirs, on)
             taken = made is None or made.number in numbers or (subject in held and not kind.several)
-            if made is not None and not taken and holds(kind, pack.registers[main], row, on):
+            if made is not None and not taken and holds(asked, row):
                 held.add(subject)
                 yield made
 

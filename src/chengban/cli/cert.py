@@ -245,9 +245,7 @@ def take_up(kinds: tuple[str, ...], fill_register: bool, on: datetime | None, as
         issued = {name: taking_up.take_up(pack, name, by=by, on=day, progress=partial(tell, name)) for name in kinds}
     filled = taking_up.fill_register(pack, by=by, on=day) if fill_register else None
     if as_json:
-        return show(
-            {"issued": issued, "register": None if filled is None else {"new": filled.new, "changed": filled.changed}}
-        )
+        return show({"issued": issued, "register": None if filled is None else {"new": filled.new, "changed": filled.changed}})
     for name, count in issued.items():
         click.echo(f"{name}：新颁发 {count:,} 份")
     if filled is not None:
