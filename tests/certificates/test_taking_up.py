@@ -1,14 +1,16 @@
 """A city's paper certificates are taken up at once, and the register of certificates follows what was issued."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from chengban.certificates import domain, taking_up
-from chengban.certificates.errors import UnknownType
+from chengban.certificates import bulk, domain, taking_up
+from chengban.certificates.errors import NotIssuable, UnknownType
 from chengban.certificates.models import Certificate
 from chengban.certificates.online import from_register
 from chengban.certificates.signing.keys import city_keys, city_signer
+from chengban.certificates.standing import Stands, stands
 from chengban.certificates.tokens import token_of
 from chengban.certificates.verifying import Outcome, verify
 from chengban.facts import store
@@ -44,6 +46,19 @@ def test_who_may_have_one_and_has_none_gets_one(known: Pack) -> None:
     theirs = Certificate.objects.get(subject=town.WILLOW)
     assert theirs.claims.keys() == by_hand.claims.keys() and theirs.holder == "聊城古柳机械有限公司"
     assert Entry.objects.filter(act="certificates.issue_all").count() == 1
+
+
+@pytest.mark.parametrize("few", [0, 50])
+def test_many_are_written_as_few_are(few: int, known: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_FEW", few)
+    assert taking_up.take_up(known, "food_permit", by=CLERK, on=ON) == 2
+    for one in Certificate.objects.all():
+        assert (one.claims["kind"], one.issued_on, one.predecessor_id) == ("餐饮服务经营者", date(2024, 5, 1), None)
+        assert [step.act for step in one.steps.all()] == ["issued"]
+    with pytest.raises(NotIssuable, match="已经颁发过"):
+        domain.issue(known, "food_permit", town.LOTUS, by=CLERK, on=ON, number="JY4")
+    domain.revoke(one, by=CLERK, on=ON, reason="注销")
+    assert stands(one, ON) is Stands.REVOKED
 
 
 def test_only_permits_that_hold_are_taken_up_each_once(known: Pack) -> None:

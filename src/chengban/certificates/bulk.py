@@ -1,4 +1,4 @@
-"""Many rows of a model at once, by COPY: what `bulk_create` does in a third of the time."""
+"""Rows of a model at once: a few by INSERT, many by COPY, which takes a third of the time."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,12 +8,18 @@ from psycopg import sql
 
 from chengban.facts import store
 
+_FEW = 50
 
-def copy_in(rows: Sequence[models.Model]) -> None:
-    """Number the rows and write them, inside the caller's transaction. All are of one model and new."""
-    if not rows:
-        return
-    model = type(rows[0])
+
+def write(model: type[models.Model], rows: Sequence[models.Model]) -> None:
+    """Number new rows and write them, inside the caller's transaction."""
+    if len(rows) < _FEW:
+        model._default_manager.bulk_create(rows)
+    else:
+        _copy(model, rows)
+
+
+def _copy(model: type[models.Model], rows: Sequence[models.Model]) -> None:
     fields = model._meta.concrete_fields
     for row, number in zip(rows, _numbers(model, len(rows)), strict=True):
         row.pk = number

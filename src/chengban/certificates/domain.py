@@ -12,8 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
 
 from chengban import ledger
-from chengban.certificates import identifiers, slots
-from chengban.certificates.bulk import copy_in
+from chengban.certificates import bulk, identifiers, slots
 from chengban.certificates.errors import NotInForce, NotIssuable
 from chengban.certificates.filling import Filled, fill, type_of
 from chengban.certificates.models import Certificate, CertificateStep, StatusSlot
@@ -140,10 +139,10 @@ def _make(
     rows = [_row(pack, kind, one, slot, by, before) for one, slot in zip(filled, slots.take(len(filled)), strict=True)]
     try:
         with transaction.atomic():
-            copy_in(rows)
+            bulk.write(Certificate, rows)
     except (IntegrityError, UniqueViolation) as error:
         raise NotIssuable(f"这个编号的{kind.name}已经颁发过。") from error
-    copy_in([_issued(one, by, on) for one in rows])
+    bulk.write(CertificateStep, [_issued(one, by, on) for one in rows])
     return rows
 
 

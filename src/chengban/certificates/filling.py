@@ -89,10 +89,10 @@ class _Rows:
         self._pack, self._kind = pack, kind
         self._subjects = subjects_of(pack, kind_of(kind, subject))
         self._rows = {name: _row(pack, kind, name, subject, number) for name in registers_of(kind)}
-        held = store.rows_of(pack.registers[self._subjects.register_], subject)
-        if not held:
+        own = self._subjects.register_
+        self._own = self._rows[own] if own in self._rows else _row(pack, kind, own, subject, number)
+        if not self._own:
             raise NotIssuable("本市没有登记这个主体，不能颁发证照。")
-        self._own = held[0]
 
     def require(self, on: date) -> None:
         """The type's own condition holds. Raises NotIssuable."""

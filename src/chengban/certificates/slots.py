@@ -19,10 +19,12 @@ def take(count: int) -> list[StatusSlot]:
     """So many places nobody has had, inside the caller's transaction."""
     taken: list[StatusSlot] = []
     number = _newest()
-    while len(taken) < count:
-        for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS):
+        if len(taken) < count:
             taken += _drawn(number, count - len(taken))
+    while len(taken) < count:
         number += 1
+        taken += _drawn(number, count - len(taken))
     return taken
 
 
