@@ -7,7 +7,7 @@ kept in the home's `secrets`, readable by its owner only. It is never written to
 import json
 import os
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +15,31 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chengban.certificates.errors import BadKey
-from chengban.certificates.signing import es256, sm2
+from chengban.certificates.signing import es256, hardware, sm2
 from chengban.certificates.signing.algorithms import ES256, SM2, Jwk, jwk_of
 from chengban.lib import env
 
 SoftwareSigner = es256.Es256Signer | sm2.Sm2Signer
+CitySigner = SoftwareSigner | hardware.HardwareSigner
 SoftwareVerifier = es256.Es256Verifier | sm2.Sm2Verifier
 _SIGNERS: dict[str, Any] = {ES256: (es256.Es256Signer, es256.new_pem), SM2: (sm2.Sm2Signer, sm2.new_pem)}
 OLD_KEYS = "CHENGBAN_CERTIFICATE_OLD_KEYS"
 """A file of public keys (JWK set) with which the city signed before, and which still verify."""
 
 
-def city_signer(algorithm: str = ES256) -> SoftwareSigner:
-    """The city's key of an algorithm. Raises BadKey, and SigningOff for SM2 where the machine cannot."""
+def city_signer(algorithm: str = ES256) -> CitySigner:
+    """The city's key of an algorithm: in the hardware module that the environment names, else in software.
+
+    Raises BadKey, and SigningOff where the module or, for SM2, the machine cannot.
+    """
+    if algorithm == ES256 and hardware.is_set():
+        return _in_hardware()
     return _signer(algorithm, env.secret(f"CHENGBAN_CERTIFICATE_KEY_{algorithm}", _SIGNERS[algorithm][1]))
+
+
+@cache
+def _in_hardware() -> hardware.HardwareSigner:
+    return hardware.from_environment()
 
 
 @lru_cache(maxsize=8)
