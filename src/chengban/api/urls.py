@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from chengban.api import ledger, offers
 from chengban.api.endpoints import api
-from chengban.api.offers import router
 
-api.add_router("", router)
+api.add_router("", offers.router)
+api.add_router("", ledger.router)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", api.urls)]

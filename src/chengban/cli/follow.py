@@ -44,7 +44,7 @@ def follow(once: bool, interval: float, on: datetime | None, as_json: bool) -> N
         try:
             made = _turn(business_date(on))
         except Exception as error:
-            _wait_for_the_database(error, stopping)
+            wait_for_the_database(error, stopping)
             continue
         if not made.is_idle:
             click.echo(following_sentence(made))
@@ -58,7 +58,7 @@ def _turn(on: date) -> "Following":
     return follow(catalogue.current(), by=Actor.system("follower"), on=on)
 
 
-def _wait_for_the_database(error: Exception, stopping: threading.Event) -> None:
+def wait_for_the_database(error: Exception, stopping: threading.Event) -> None:
     """A database that went away comes back; any other error is not ours to pass over."""
     from django.db import InterfaceError, OperationalError, connection
 

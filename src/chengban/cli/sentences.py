@@ -35,12 +35,13 @@ def _ours(error: BaseException) -> str | None:
     from chengban.certificates.errors import CertificatesError
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
+    from chengban.ledger.errors import LedgerError
     from chengban.policies.errors import PolicyError
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    ours = CertificatesError | ExchangeError | FactsError | PolicyError | MatchError | ReachError
-    return str(error) if isinstance(error, ours) else None
+    known = CertificatesError | ExchangeError | FactsError | LedgerError | PolicyError | MatchError | ReachError
+    return str(error) if isinstance(error, known) else None
 
 
 def _database(cause: psycopg.OperationalError) -> str:

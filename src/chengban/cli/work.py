@@ -77,12 +77,13 @@ class _Hour(click.ParamType):
 @click.command()
 @click.option("--nightly", default="02:30", show_default=True, type=_Hour(), help="When the nightly check and run begin.")
 def work(nightly: time) -> None:
-    """Deliver messages, follow changes and check every night, until stopped. What dies is started again."""
+    """Keep the ledger's tree, deliver messages, follow changes and check every night, until stopped. What dies is started again."""
     ready()
     from chengban.config import database
 
     stopping = until_stopped()
-    steady, night = (Child(("exchange", "work")), Child(("match", "follow"))), Child(("match", "verify"))
+    steady = tuple(Child(words) for words in (("ledger", "keep"), ("exchange", "work"), ("match", "follow")))
+    night = Child(("match", "verify"))
     with _ended(*steady, night):
         before = clock.now().time()
         if _night_was_missed():

@@ -69,8 +69,12 @@ def secret(name: str, make: Callable[[], str] = _word) -> str:
     given = os.environ.get(name)
     if given:
         return given
-    place = home() / "secrets" / name.lower()
-    place.parent.mkdir(mode=0o700, exist_ok=True)
+    return kept_word(home() / "secrets" / name.lower(), make)
+
+
+def kept_word(place: Path, make: Callable[[], str] = _word) -> str:
+    """The secret in that file: made on first use, readable by its owner only."""
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not place.exists():
         _keep(place, make())
     return place.read_text().strip()

@@ -24,9 +24,9 @@ _HELD = "held "
 
 @dataclass(frozen=True)
 class _Kinds:
-    """The subjects that differ in some columns: one row of each kind, and the kind of each subject."""
+    """The subjects that differ in some columns: the first of each kind, and the kind of each subject."""
 
-    table: pa.Table
+    first: npt.NDArray[np.int64]
     kind: npt.NDArray[np.int64]
 
 
@@ -38,6 +38,8 @@ class Purse:
     table: pa.Table
     on: date
     _tests: dict[Node, Node] = field(default_factory=dict)
+    _bases: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What each held test turns on."""
     _kinds: dict[tuple[str, ...], _Kinds] = field(default_factory=dict)
 
     def total(self, version: PolicyVersion, eligible: Bits) -> Total:
@@ -51,39 +53,44 @@ class Purse:
     def _sum(self, node: Node, eligible: Bits, factor: int) -> rules.columnar.Rounded:
         if sum(1 for _ in walk(node)) <= _SIMPLE:
             return rounded_total(node, self.table, eligible, places=2, factor=factor)
-        kinds = self._kinds_by(node)
-        times = np.bincount(kinds.kind[eligible], minlength=kinds.table.num_rows)
-        return rounded_total(node, kinds.table, times > 0, places=2, factor=factor, times=times)
+        names = [name for name in self.table.column_names if name in rules.names_in(node)]
+        kinds = self._kinds_by(names)
+        some = self.table.select(names).take(pa.array(kinds.first))
+        times = np.bincount(kinds.kind[eligible], minlength=some.num_rows)
+        return rounded_total(node, some, times > 0, places=2, factor=factor, times=times)
 
-    def _kinds_by(self, node: Node) -> _Kinds:
-        names = tuple(name for name in self.table.column_names if name in rules.names_in(node))
-        if names not in self._kinds:
-            first, kind = distinct_rows(self.table, names)
-            self._kinds[names] = _Kinds(self.table.select(names).take(pa.array(first)), kind)
-        return self._kinds[names]
+    def _kinds_by(self, names: list[str]) -> _Kinds:
+        """Subjects alike in the columns; a held test that turns on some of the other columns parts none of them."""
+        others = {name for name in names if name not in self._bases}
+        telling = tuple(name for name in names if name in others or not self._bases[name] <= others)
+        if telling not in self._kinds:
+            self._kinds[telling] = _Kinds(*distinct_rows(self.table, telling))
+        return self._kinds[telling]
 
     def _held(self, node: Node) -> Node:
-        """The node with each test of a derived category (企业规模 = "大型") as the column that it is here, where it can be one."""
-        if self._tests_a_category(node):
+        """The node with each test of a derived fact (企业规模 = "大型") as the column that it is here, where it can be one."""
+        if self._tests_derived(node):
             if node not in self._tests:
                 self._tests[node] = self._hold(node)
             return self._tests[node]
         return rebuild(node, self._held)
 
-    def _tests_a_category(self, node: Node) -> bool:
+    def _tests_derived(self, node: Node) -> bool:
         if not isinstance(node, Comparison | In):
             return False
         names = rules.names_in(node)
         fact = self.pack.facts.get(next(iter(names))) if len(names) == 1 else None
-        return fact is not None and fact.type == "string" and (fact.formula is not None or fact.table is not None)
+        return fact is not None and (fact.formula is not None or fact.table is not None)
 
     def _hold(self, test: Node) -> Node:
         """The test's column. A column tells no null from what is not known: where the test is null anywhere, it stays as it is."""
-        if not facts_in(self.pack, [test]) <= set(self.table.column_names):
+        bases = facts_in(self.pack, [test])
+        if not bases <= set(self.table.column_names):
             return test
         column = rules.evaluate_column(grounded(self.pack, test, self.on), self.table)
         if not np.array_equal(np.asarray(column.values.is_null()), column.unknown):
             return test
         name = f"{_HELD}{len(self._tests)}"
         self.table = self.table.append_column(name, column.values)
+        self._bases[name] = frozenset(bases)
         return Name(name)

@@ -68,6 +68,7 @@ SECTIONS = {
     "draft": "drafts",
     "letter": "letters",
     "feed": "preferences",
+    "ledger-entry": "ledger",
     "item": "items",
     "register": "registers",
     "enterprise": "enterprises",

@@ -46,7 +46,20 @@ def test_any_amount(node: Node, table: pa.Table) -> None:
         assert (found.total, found.known) == expected
 
 
-@pytest.mark.parametrize("text", ["tax * 0.5", "tax / 3", "tax / staff * 0.45", "if staff > 3 then tax / staff else 0 - tax / 8"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tax * 0.5",
+        "tax / 3",
+        "tax / staff * 0.45",
+        "if staff > 3 then tax / staff else 0 - tax / 8",
+        "(staff * 0.015 - 1) * (tax / staff) * 0.5",
+        "(staff * 0.015 - 1) * (if tax / staff <= 2 then tax / staff else 2) * (if staff <= 3 then 1 else 1 - 0.5)",
+        "tax / (staff / 8)",
+        "(tax / 3 - tax / 6) * 3",
+        "tax / 7 * 7 / 8",
+    ],
+)
 def test_halves_go_up(text: str) -> None:
     rows = 5000
     tax = pa.array([None if i % 97 == 0 else Decimal(i % 331 * 7 - 300).scaleb(-2) for i in range(rows)], pa.decimal128(22, 2))

@@ -1,18 +1,22 @@
-"""The ledger (留痕) for auditors, and the accounts with what each role may do."""
+"""The ledger (留痕) for auditors, its tree for anybody, and the accounts with what each role may do."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb
 from chengban.accounts.roles import Role
+from chengban.ledger import cosigning, keys, proving
 from chengban.ledger.models import Entry
+from chengban.lib import clock
 from chengban.portal.needs import needs
 from chengban.portal.readings import people
 
 PAGE = 50
+LATE = 10
+"""Seconds after which a head that is signed every second is late."""
 
 
 @require_safe
@@ -25,6 +29,34 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(
         request, "portal/pages/ledger.html", {"page": page, "act": act, "names": people(entry.actor for entry in page.object_list)}
     )
+
+
+@require_safe
+@needs(Verb.READ_LEDGER)
+def entry(request: HttpRequest, number: int) -> HttpResponse:
+    """One entry, and the proof that it stands in the tree."""
+    found = get_object_or_404(Entry, pk=number)
+    try:
+        proof, waits = proving.inclusion(number), ""
+    except proving.NotInTree as why:
+        proof, waits = None, str(why)
+    given = {"entry": found, "proof": proof, "waits": waits, "names": people([found.actor])}
+    return render(request, "portal/pages/entry.html", given)
+
+
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """The tree over the ledger, for anybody: how far it is, who vouches for it, how to check it."""
+    head, witnessed = proving.newest(), cosigning.newest()
+    given = {
+        "head": head,
+        "checkpoint": head and proving.checkpoint_of(head),
+        "is_stale": head is not None and (clock.now() - head.at).total_seconds() > LATE,
+        "witnessed": witnessed,
+        "key": keys.verifier(),
+        "address": request.build_absolute_uri("/log"),
+    }
+    return render(request, "portal/pages/log.html", given)
 
 
 @require_safe

@@ -45,6 +45,9 @@ class Scaled:
         return Scaled(narrow, self.scale, bound, self.uniform)
 
 
+ONE = Scaled(np.ones(1, np.int64), 0, 1, uniform=True)
+
+
 def scaled(ints: npt.NDArray[Any], scale: int, *, uniform: bool = True) -> Scaled:
     """Measure the bound of integers just read."""
     bound = max(abs(int(ints.max())), abs(int(ints.min()))) if len(ints) else 0

@@ -20,6 +20,7 @@ from ..nodes import Node
 from . import numbers
 from .compute import Computer
 from .filtering import Approximate, NoFilter, approximate
+from .quotients import NoQuotient, quotient, rounded_steps
 from .rows import warn_of_rows
 from .vectors import KNOWN, Frame, Vector, to_values
 
@@ -78,7 +79,7 @@ def _steps(node: Node, computer: Computer, unit: int, times: Times) -> tuple[int
     total, count = _dot(np.rint(lifted[counted]).astype(np.int64), times[counted]), int(times[counted].sum())
     rest = np.flatnonzero(~(counted | ((state != KNOWN) & certain)))
     if len(rest):
-        more, extra = _exact_steps(computer.at(rest).vector(node), len(rest), unit, times[rest])
+        more, extra = _near_steps(node, computer.at(rest), len(rest), unit, times[rest])
         total, count = total + more, count + extra
     return total, count
 
@@ -90,6 +91,15 @@ def _lifted(found: Approximate, unit: int) -> tuple[npt.NDArray[np.float64], npt
         room = found.error * (unit * 1.0001) + np.abs(lifted) * 2.0**-49 + 1e-9
         far = np.abs(lifted - np.floor(lifted) - 0.5) > room
         return lifted, far & (room < 0.25) & (np.abs(lifted) < _LARGEST)
+
+
+def _near_steps(node: Node, computer: Computer, rows: int, unit: int, times: Times) -> tuple[int, int]:
+    """Of rows that are on a half or too near to one."""
+    try:
+        steps, known = rounded_steps(quotient(node, computer), unit, rows)
+    except (NoQuotient, numbers.Inexact):
+        return _exact_steps(computer.vector(node), rows, unit, times)
+    return _dot(steps, times[known]), int(times[known].sum())
 
 
 def _exact_steps(vector: Vector, rows: int, unit: int, times: Times) -> tuple[int, int]:
