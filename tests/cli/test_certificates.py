@@ -103,6 +103,22 @@ def test_a_presentation_needs_its_question(shell: Shell) -> None:
     told(shell("cert", "verify", token[:-30] + "~", "--json"), "rejected", "unreadable")
 
 
+def test_a_document_is_written_and_its_signature_read(shell: Shell, tmp_path: Path) -> None:
+    made = shell(*ISSUE, *GIVEN, "--json").json
+    pdf, ofd = tmp_path / "licence.pdf", tmp_path / "licence.ofd"
+    said = shell("cert", "print", made["identifier"], "--pdf", pdf, "--ofd", ofd, "--json").json
+    same_keys("cert print", said)
+    assert [one["bytes"] for one in said["files"]] == [pdf.stat().st_size, ofd.stat().st_size]
+    for file in (pdf, ofd):
+        found = shell("cert", "verify", file, "--json")
+        told(found, "unknown")
+        assert "签名之后没有改动" in found.json["reason"]
+    pdf.write_bytes(pdf.read_bytes() + b"%more\n")
+    told(shell("cert", "verify", pdf, "--json"), "rejected", "changed")
+    refused(shell("cert", "print", made["identifier"]), "--pdf 或 --ofd")
+    refused(shell("cert", "print", "1.2.156", "--pdf", pdf), "没有这个标识")
+
+
 @pytest.mark.skipif(not sm2.is_on(), reason="SM2 is off: this machine has no libcrypto 3")
 def test_sm2_is_chosen_by_an_option(shell: Shell) -> None:
     made = shell(*ISSUE, *GIVEN, "--algorithm", "SM2", "--json").json
@@ -127,7 +143,7 @@ def test_each_mistake_is_a_sentence(shell: Shell, tmp_path: Path) -> None:
     refused(shell("cert", "verify", "x", "--offline", "--status-list", tmp_path / "none"), "状态清单 none 读不了")
     refused(shell("cert", "verify", "x", "--issuer-key", tmp_path / "none"), "密钥文件 none 读不了", code=1)
     (tmp_path / "face").write_bytes(b"%PDF-1.7")
-    refused(shell("cert", "verify", tmp_path / "face"), "版式文件")
+    told(shell("cert", "verify", tmp_path / "face", "--json"), "rejected", "unreadable")
     (tmp_path / "bytes").write_bytes(b"\xff\xfe")
     refused(shell("cert", "verify", tmp_path / "bytes"), "不是文本文件")
     told(shell("cert", "verify", "不是凭证", "--json"), "rejected", "unreadable")

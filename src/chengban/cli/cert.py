@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ALGORITHM = click.option("--algorithm", type=click.Choice(["ES256", "SM2"]), default="ES256", show_default=True)
 FILE = click.Path(path_type=Path, dir_okay=False)
-LARGEST = 4 << 20
+DOCUMENTS = (b"%PDF", b"PK")
+LARGEST = 16 << 20
 """Bytes of a file that is looked at."""
 _STATED = "证照类型 {certificate_type}，{issuer} {issued_on} 颁发，证照编号 {certificate_no}"
 
@@ -98,15 +99,20 @@ def verify(
     what: str, offline: bool, listed: Path | None, issuer_key: Path | None, nonce: str | None, audience: str | None,
     on: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Say whether a certificate is good: a token, a presentation of one, or an identifier. Ends with 1 for all but a valid one."""
+    """Say whether a certificate is good: a token, a presentation, an identifier or a document. Ends with 1 unless it is valid."""
     if (nonce is None) != (audience is None):
         raise click.UsageError("--nonce 和 --audience 要一起给。")
     if listed is not None and not offline:
         raise click.UsageError("--status-list 用于 --offline；联网核验看登记库。")
     text = _text(what)
-    take_up_demo() if offline else ready()
+    take_up_demo() if offline or isinstance(text, bytes) else ready()
+    if isinstance(text, bytes):
+        return _answer(_document(text, issuer_key), as_json)
     at = datetime.combine(business_date(on), clock.now().timetz())
-    verdict = _judge(text, _keys(issuer_key), offline, listed, _question(nonce, audience), at)
+    _answer(_judge(text, _keys(issuer_key), offline, listed, _question(nonce, audience), at), as_json)
+
+
+def _answer(verdict: "Verdict", as_json: bool) -> None:
     if as_json:
         show(_shape(verdict))
     else:
@@ -122,18 +128,34 @@ class _Said(dict[str, Any]):
         return "？"
 
 
-def _text(what: str) -> str:
-    """The argument itself, or what stands in the file of that name."""
+def _text(what: str) -> str | bytes:
+    """The argument itself, or what stands in the file of that name; a document as it is."""
     path = Path(what)
     if len(what) > 255 or not path.is_file():
         return what
     data = path.read_bytes()[:LARGEST]
-    if data.startswith((b"%PDF", b"PK")):
-        raise click.UsageError(f"{path.name} 是版式文件；这里核验的是凭证文本或证照标识。")
+    if data.startswith(DOCUMENTS):
+        return data
     try:
         return data.decode("utf-8").strip()
     except UnicodeDecodeError as error:
-        raise click.UsageError(f"{path.name} 不是文本文件。") from error
+        raise click.UsageError(f"{path.name} 不是文本文件，也不是 PDF 或 OFD。") from error
+
+
+def _document(data: bytes, issuer_key: Path | None) -> "Verdict":
+    """What the signature of a PDF or an OFD says. Whether the certificate still holds it cannot tell."""
+    from chengban import packs
+    from chengban.certificates.faces import verify_ofd, verify_pdf
+    from chengban.certificates.signing.identity import city_chain
+    from chengban.certificates.verifying import Outcome, Verdict
+
+    if data.startswith(b"%PDF"):
+        found = verify_pdf(data, city_chain(packs.current().city.name)[-1:])
+    else:
+        found = verify_ofd(data, _keys(issuer_key).any_verifies)
+    if found.state != "valid":
+        return Verdict(Outcome.REJECTED, found.sentence, found.state)
+    return Verdict(Outcome.UNKNOWN, f"{found.sentence}现在是否有效还不知道：请用上面的二维码或证照标识核验。")
 
 
 def _keys(path: Path | None) -> "KeyRing":
@@ -194,6 +216,32 @@ def _list(path: Path | None, keys: "KeyRing") -> Any:
 def _shape(verdict: "Verdict") -> dict[str, Any]:
     names = ("outcome", "cause", "reason", "algorithm", "key_id", "bound", "claims")
     return {name: getattr(verdict, name) for name in names}
+
+
+@cert.command("print")
+@click.argument("identifier")
+@click.option("--pdf", "pdf", type=FILE, help="Write the PDF here, with a PAdES signature.")
+@click.option("--ofd", "ofd", type=FILE, help="Write the OFD (GB/T 33190) here, with a bare signature that is no GB/T 38540 seal.")
+@ALGORITHM
+@JSON
+def write(identifier: str, pdf: Path | None, ofd: Path | None, algorithm: str, as_json: bool) -> None:
+    """Write a certificate as a document, for its holder. The algorithm is the OFD's; a PDF is signed with ES256."""
+    if pdf is None and ofd is None:
+        raise click.UsageError("写明 --pdf 或 --ofd。")
+    ready()
+    from chengban import packs
+    from chengban.certificates import printing
+    from chengban.certificates.signing.keys import city_signer
+
+    found, pack = _held(identifier), packs.current()
+    makers = ((pdf, printing.pdf_of, "ES256"), (ofd, printing.ofd_of, algorithm))
+    files = [(path, make(pack, found, city_signer(name))) for path, make, name in makers if path is not None]
+    for path, data in files:
+        path.write_bytes(data)
+    if as_json:
+        return show({"identifier": identifier, "files": [{"file": path.name, "bytes": len(data)} for path, data in files]})
+    for path, data in files:
+        click.echo(f"{path}：{len(data):,} 字节")
 
 
 @cert.command("keys")

@@ -93,6 +93,9 @@ class CertificateType(Declaration):
     validity: Validity
     proves: tuple[Identifier, ...] = ()
     """The facts that need no other proof where the certificate is valid."""
+    layout: Literal["landscape", "portrait", "card"] = "landscape"
+    tone: Literal["lake", "pine", "plum", "gold", "cinnabar"] = "lake"
+    """How it looks when it is printed."""
     citation: Citation | None = None
     confidence: Confidence
     note: str | None = None

@@ -64,6 +64,10 @@ class KeyRing:
     def find(self, key_id: object) -> SoftwareVerifier | None:
         return self._held.get(key_id) if isinstance(key_id, str) else None
 
+    def any_verifies(self, data: bytes, signature: bytes) -> bool:
+        """Whether one of the keys signed it: for documents, which name no key."""
+        return any(held.verify(data, signature) for held in self._held.values())
+
     def jwks(self) -> dict[str, list[Jwk]]:
         """The set as others may fetch it."""
         return {"keys": [{**held.jwk, "kid": held.key_id, "alg": held.algorithm, "use": "sig"} for held in self._held.values()]}
