@@ -169,6 +169,7 @@ def _certificates(pack: Any, tell: Tell) -> None:
 
     from chengban.certificates import taking_up
     from chengban.certificates.models import Certificate
+    from chengban.demo.wallet import fill_wallets
     from chengban.ledger import Actor
     from chengban.lib import clock
 
@@ -178,6 +179,7 @@ def _certificates(pack: Any, tell: Tell) -> None:
     with transaction.atomic():
         for name in ELECTRONIC:
             taking_up.take_up(pack, name, by=by, on=on, progress=partial(tell, f"颁发{pack.certificates[name].name}"))
+        fill_wallets(pack, by=by)
         taking_up.fill_register(pack, by=by, on=on)
 
 
