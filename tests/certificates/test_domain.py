@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from chengban.certificates import domain, slots, standing, status
-from chengban.certificates.errors import NotInForce, NotIssuable, UnknownType
+from chengban.certificates.errors import CertificatesError, NotInForce, NotIssuable, UnknownType
 from chengban.certificates.identifiers import read
 from chengban.certificates.models import Certificate, CertificateStep, StatusSlot
 from chengban.certificates.signing.keys import city_keys, city_signer
@@ -133,7 +133,7 @@ def test_reissuing_ends_the_old_one_and_keeps_its_number(pack: Pack) -> None:
 def test_a_reason_is_needed(pack: Pack) -> None:
     made = licence(pack)
     for act in ("annotate", "suspend", "revoke"):
-        with pytest.raises(NotInForce, match="原因"):
+        with pytest.raises(CertificatesError, match="原因"):
             ACTS[act](made, by=CLERK, on=ON, reason=" ")
 
 
@@ -146,6 +146,14 @@ def test_the_ledger_has_an_entry_an_act_and_no_personal_datum(pack: Pack) -> Non
     written = json.dumps([[entry.act, entry.subject, entry.payload] for entry in entries], ensure_ascii=False)
     told = (town.CITIZEN, "周清荷", "1990", CARD["address"], made.identifier, made.number, "搬到")
     assert [datum for datum in told if datum in written] == []
+
+
+def test_the_holder_sees_that_their_registers_were_read(pack: Pack) -> None:
+    made = licence(pack)
+    domain.reissue(pack, made, by=CLERK, on=ON, reason="变更")
+    readings = Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.LOTUS}")
+    assert [entry.payload["purpose"] for entry in readings] == ["颁发营业执照"] * 2
+    assert {entry.actor for entry in readings} == {"account:11"}
 
 
 def test_slots_are_given_once_and_a_full_list_opens_another(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """A holder agrees and presents: for one purpose, case, count and time; what is used up, withdrawn or played again is refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
@@ -11,13 +12,15 @@ from django.db import connection, transaction
 
 from chengban import packs
 from chengban.certificates import domain, mandates, presenting, sdjwt
-from chengban.certificates.binding import Question, present
+from chengban.certificates.binding import WINDOW, Question, present
 from chengban.certificates.errors import CertificatesError, NotInForce, NotIssuable, NotMandated
+from chengban.certificates.mandates import Used
 from chengban.certificates.models import Certificate, CertificateStep, Inquiry, Use, UseMandate
+from chengban.certificates.online import from_register
 from chengban.certificates.signing.keys import city_keys, city_signer
 from chengban.certificates.standing import Stands, stands
 from chengban.certificates.tokens import token_of, wallet_key
-from chengban.certificates.verifying import Outcome
+from chengban.certificates.verifying import Outcome, verify
 from chengban.ledger.models import Entry
 from chengban.lib import clock
 from chengban.packs import Pack
@@ -41,7 +44,7 @@ def agreed(pack: Pack, certificate: Certificate, **changed: Any) -> UseMandate:
     return mandates.authorise(pack, certificate, **{**how, **changed})
 
 
-def used(pack: Pack, mandate: UseMandate, **changed: Any) -> str:
+def used(pack: Pack, mandate: UseMandate, **changed: Any) -> Used:
     return mandates.use(pack, mandate, **{"case": CASE, "by": CLERK, "on": ON, "signer": city_signer(), **changed})
 
 
@@ -51,7 +54,7 @@ def used(pack: Pack, mandate: UseMandate, **changed: Any) -> str:
 def test_what_was_agreed_to_is_shown_and_nothing_else(pack: Pack) -> None:
     told: list[Use] = []
     mandates.certificate_used.connect(receiver := lambda use, **more: told.append(use))
-    shown = {one.name for one in sdjwt.read(used(pack, agreed(pack, licence(pack)))).disclosures}
+    shown = {one.name for one in sdjwt.read(used(pack, agreed(pack, licence(pack))).text).disclosures}
     assert shown == {"legal_representative"}
     assert [(one.ordinal, one.by) for one in told] == [(1, "account:11")]
     mandates.certificate_used.disconnect(receiver)
@@ -67,6 +70,16 @@ def test_a_use_of_which_the_holder_cannot_be_told_is_none(pack: Pack) -> None:
         used(pack, mandate)
     mandates.certificate_used.disconnect(fails)
     assert not Use.objects.exists() and not Entry.objects.filter(act="certificates.use").exists()
+
+
+def test_what_was_given_for_a_case_is_good_for_that_case_alone(pack: Pack) -> None:
+    found = used(pack, agreed(pack, licence(pack)))
+    keys, now = city_keys(), clock.now()
+    assert verify(found.text, keys, from_register, at=now, question=found.question).outcome is Outcome.VALID
+    for question in (None, replace(found.question, audience="别的办件"), replace(found.question, nonce="use:0")):
+        assert verify(found.text, keys, from_register, at=now, question=question).outcome is Outcome.REJECTED
+    later = now + timedelta(seconds=WINDOW + 60)
+    assert verify(found.text, keys, from_register, at=later, question=found.question).cause == "stale"
 
 
 def test_uses_are_counted(pack: Pack) -> None:
@@ -251,7 +264,7 @@ def test_of_two_uses_of_a_mandate_for_one_one_counts(town_of_record: Pack) -> No
     mandate = agreed(town_of_record, licence(town_of_record), times=1)
     city_signer()
     found = at_once(*(lambda: used(town_of_record, mandate) for _ in range(4)))
-    assert sum(isinstance(one, str) for one in found) == 1 and sum(isinstance(one, NotMandated) for one in found) == 3
+    assert sum(isinstance(one, Used) for one in found) == 1 and sum(isinstance(one, NotMandated) for one in found) == 3
     assert Use.objects.count() == 1
 
 

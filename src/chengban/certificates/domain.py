@@ -13,8 +13,8 @@ from psycopg.errors import UniqueViolation
 
 from chengban import ledger
 from chengban.certificates import bulk, identifiers, slots
-from chengban.certificates.errors import NotInForce, NotIssuable
-from chengban.certificates.filling import Filled, fill, type_of
+from chengban.certificates.errors import CertificatesError, NotInForce, NotIssuable
+from chengban.certificates.filling import Filled, fill, kind_of, type_of
 from chengban.certificates.models import Certificate, CertificateStep, StatusSlot
 from chengban.certificates.standing import NAMES, Act, Stands, in_force, stands, with_move
 from chengban.ledger import Actor
@@ -45,8 +45,8 @@ def issue(
         if not kind.several:
             _refuse_second(kind, subject, on)
         (made,) = _make(pack, kind, [filled], by=by, on=on)
-        payload = {"kind": kind.id, "registers": list(filled.read), "on": on.isoformat()}
-        ledger.append(by, "certificates.issue", _named(made), payload)
+        ledger.append(by, "certificates.issue", _named(made), {"kind": kind.id, "on": on.isoformat()})
+        _read(kind, filled, by, on)
     return made
 
 
@@ -91,6 +91,7 @@ def reissue(
         (made,) = _make(pack, kind, [filled], by=by, on=on, before=held)
         _write(held, Act.REISSUED, by, on, reason)
         ledger.append(by, "certificates.reissue", _named(held), {"kind": kind.id, "successor": made.pk, "on": on.isoformat()})
+        _read(kind, filled, by, on)
     return made
 
 
@@ -101,6 +102,12 @@ def _hold(kind: CertificateType, subject: str) -> None:
     """Let nobody else issue this type to the subject until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"certificates:{kind.id}:{subject}"])
+
+
+def _read(kind: CertificateType, filled: Filled, by: Actor, on: date) -> None:
+    """The holder sees that their registers were read, and what for."""
+    payload = {"purpose": f"颁发{kind.name}", "registers": list(filled.read), "on": on.isoformat()}
+    ledger.append(by, "facts.read", f"{kind_of(kind, filled.subject)}:{filled.subject}", payload)
 
 
 def _refuse_second(kind: CertificateType, subject: str, on: date) -> None:
@@ -128,7 +135,7 @@ def _step(certificate: Certificate, act: Act, where: tuple[Stands, ...], by: Act
 
 def _write(certificate: Certificate, act: Act, by: Actor, on: date, reason: str) -> None:
     if not reason.strip():
-        raise NotInForce("请写明原因。")
+        raise CertificatesError("请写明原因。")
     words = reason.strip()[:LONGEST_REASON]
     CertificateStep.objects.create(certificate=certificate, act=act, on=on, at=clock.now(), by=str(by), reason=words)
 

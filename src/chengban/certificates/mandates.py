@@ -4,6 +4,7 @@ Each use is a row, and the holder is told of it: whoever tells is a receiver of 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -11,12 +12,13 @@ from django.dispatch import Signal
 
 from chengban import ledger
 from chengban.certificates import sdjwt
+from chengban.certificates.binding import Question, present
 from chengban.certificates.errors import NotMandated
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate, Use, UseMandate
 from chengban.certificates.signing import Signer
 from chengban.certificates.standing import NAMES, Stands, stands
-from chengban.certificates.tokens import chosen_fields, token_of
+from chengban.certificates.tokens import chosen_fields, token_of, wallet_key
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
@@ -70,8 +72,17 @@ def withdraw(mandate: UseMandate, *, by: Actor) -> None:
         ledger.append(by, "certificates.withdraw", _named(held), {"certificate": held.certificate_id})
 
 
-def use(pack: Pack, mandate: UseMandate, *, case: str, by: Actor, on: date, signer: Signer) -> str:
-    """Use the certificate for the case: the token with what the holder agreed to, and nothing else.
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A use, and the presentation for it. Whoever checks it asks `question`: it is good for this case, now, and nowhere else."""
+
+    use: Use
+    question: Question
+    text: str
+
+
+def use(pack: Pack, mandate: UseMandate, *, case: str, by: Actor, on: date, signer: Signer) -> Used:
+    """Use the certificate for the case: a presentation of what the holder agreed to, and nothing else.
 
     Raises NotMandated where the agreement does not cover it, or the certificate does not hold.
     """
@@ -85,7 +96,8 @@ def use(pack: Pack, mandate: UseMandate, *, case: str, by: Actor, on: date, sign
         payload = {"certificate": certificate.pk, "ordinal": made.ordinal, "on": on.isoformat()}
         ledger.append(by, "certificates.use", _named(held), payload)
         certificate_used.send(sender=Use, use=made)
-        return sdjwt.chosen(token_of(pack, certificate, signer), held.fields)
+        shown, question = sdjwt.chosen(token_of(pack, certificate, signer), held.fields), Question(f"use:{made.pk}", held.case)
+        return Used(made, question, present(shown, wallet_key(certificate), question, clock.now()))
 
 
 def _covers(mandate: UseMandate, case: str, used: int, on: date) -> None:
