@@ -166,6 +166,13 @@ def test_slots_are_given_once_and_a_full_list_opens_another(pack: Pack, monkeypa
         StatusSlot.objects.create(list=taken[0][0], index=taken[0][1])
 
 
+def test_the_order_of_slots_tells_nothing(pack: Pack) -> None:
+    with transaction.atomic():
+        taken = slots.take(40)
+    assert [slot.index for slot in taken] != sorted(slot.index for slot in taken)
+    assert [slot.pk for slot in taken] != sorted(slot.pk for slot in taken)
+
+
 def test_the_database_ends_a_certificate_once(pack: Pack) -> None:
     made = licence(pack)
     domain.revoke(made, by=CLERK, on=ON, reason="注销")

@@ -16,7 +16,7 @@ _ROUNDS = 3
 
 
 def take(count: int) -> list[StatusSlot]:
-    """So many places nobody has had, inside the caller's transaction."""
+    """So many places nobody has had, in no order, inside the caller's transaction."""
     taken: list[StatusSlot] = []
     number = _newest()
     for _ in range(_ROUNDS):
@@ -25,7 +25,7 @@ def take(count: int) -> list[StatusSlot]:
     while len(taken) < count:
         number += 1
         taken += _drawn(number, count - len(taken))
-    return taken
+    return secrets.SystemRandom().sample(taken, len(taken))
 
 
 def _newest() -> int:
@@ -34,7 +34,8 @@ def _newest() -> int:
 
 
 def _drawn(number: int, count: int) -> list[StatusSlot]:
-    indexes = list({secrets.randbelow(SIZE) for _ in range(min(count, SIZE))})
+    """Sorted, so that of two who draw at once neither waits for what the other waits for."""
+    indexes = sorted({secrets.randbelow(SIZE) for _ in range(min(count, SIZE))})
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [number, indexes])
         return [StatusSlot(pk=pk, list=at, index=index) for pk, at, index in cursor.fetchall()]
