@@ -1,19 +1,24 @@
 """Each role at each verb of offers by the API, and the shapes of the answers."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from chengban import packs
 from chengban.accounts.models import Account
 from chengban.accounts.roles import Role
+from chengban.ledger import Actor
+from chengban.lib import clock
 from chengban.policies import offers
 from chengban.policies.models import Offer
 from tests import town
 from tests.api.test_doors import AccountOf, enter
 from tests.offered import BY, FIRM, lotus, lotus_noticed
+from tests.people import person
 from tests.policies.test_offers import proposed
 
 pytestmark = pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")
@@ -79,6 +84,33 @@ def test_another_firms_offer_is_that_of_none(verb: str, as_: As) -> None:
 def test_an_objector_learns_nothing_of_the_offer(as_: As) -> None:
     assert set(post(as_(Role.CLERK), lotus_noticed(), "objections", WHY).json()) == {"detail"}
     assert post(as_(Role.CLERK), proposed("S1"), "objections", WHY).status_code == 404
+
+
+def test_who_objects_too_often_is_told_so_and_others_are_not(as_: As) -> None:
+    offer = lotus_noticed()
+    for _ in range(3):
+        assert post(as_(Role.CLERK), offer, "objections", WHY).status_code == 200
+        offers.settle_objection(offer, upheld=False, by=BY, reason="查无此事")
+    answer = post(as_(Role.CLERK), offer, "objections", WHY)
+    assert answer.status_code == 429 and "已提出过 3 次异议" in answer.json()["detail"]
+    assert post(as_(Role.CITIZEN), offer, "objections", WHY).status_code == 200
+
+
+def test_one_account_stops_no_whole_list(as_: As) -> None:
+    from chengban.policies import offering
+
+    listed = [proposed(f"S{number}") for number in range(21)]
+    for one in listed:
+        offers.confirm(one, by=BY)
+        offering.begin_notice(packs.current(), one, on=town.ON, by=BY)
+    met = [post(as_(Role.CLERK), one, "objections", WHY).status_code for one in listed]
+    assert met == [200] * 20 + [429]
+    with clock.pinned(clock.now() + timedelta(days=1, minutes=1)):
+        offers.object_to(listed[-1], on=town.ON, by=as_account(Role.CLERK), reason="有欠薪")
+
+
+def as_account(role: Role) -> Actor:
+    return person(role).actor
 
 
 def test_what_a_verb_refuses_is_a_409_with_its_words(as_: As) -> None:

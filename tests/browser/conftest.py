@@ -63,9 +63,9 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     name = f"chengban_browser_{os.getpid()}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        server, address = _start(name, tmp_path_factory.mktemp("home"))
+        server, address = start(environment_of(name, tmp_path_factory.mktemp("home")))
         try:
-            _await(server, address)
+            wait_for(server, address)
             yield address
         finally:
             server.terminate()
@@ -73,20 +73,25 @@ def served(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _start(database: str, home: Path) -> tuple[subprocess.Popen[bytes], str]:
+def environment_of(database: str, home: Path, today: str = "2025-12-01") -> dict[str, str]:
+    """What the portal, and commands beside it, are told of their town."""
+    return os.environ | {
+        "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=database), "CHENGBAN_HOME": str(home),
+        "CHENGBAN_DEMO": "1", "CHENGBAN_TODAY": today, "DJANGO_SETTINGS_MODULE": "chengban.config.settings",
+        "CHENGBAN_LOG": "ERROR", "CHENGBAN_DEBUG": "0",
+    }  # fmt: skip
+
+
+def start(environment: dict[str, str], *words: str) -> tuple[subprocess.Popen[bytes], str]:
+    """The portal in a process of its own, and its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    environment = os.environ | {
-        "DATABASE_URL": make_conninfo(os.environ["DATABASE_URL"], dbname=database), "CHENGBAN_HOME": str(home),
-        "CHENGBAN_DEMO": "1", "CHENGBAN_TODAY": "2025-12-01", "DJANGO_SETTINGS_MODULE": "chengban.config.settings",
-        "CHENGBAN_LOG": "ERROR", "CHENGBAN_DEBUG": "0",
-    }  # fmt: skip
-    command = [sys.executable, "-m", "tests.browser.serve", port]
+    command = [sys.executable, "-m", "tests.browser.serve", port, *words]
     return subprocess.Popen(command, cwd=CHECKOUT, env=environment), f"http://127.0.0.1:{port}"
 
 
-def _await(server: subprocess.Popen[bytes], address: str) -> None:
+def wait_for(server: subprocess.Popen[bytes], address: str) -> None:
     """Wait until the portal says that it is ready."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:

@@ -1,4 +1,7 @@
-"""Builds the town in the database that DATABASE_URL names, opens the demo cast's accounts, and serves the portal on PORT."""
+"""Builds the town in the database that DATABASE_URL names, opens the demo cast's accounts, and serves the portal on PORT.
+
+`python -m tests.browser.serve PORT again` serves what is there, on another day.
+"""
 
 import os
 import sys
@@ -11,10 +14,11 @@ import django
 from django.core.management import call_command
 
 
-def main(port: str) -> None:
+def main(port: str, again: str = "") -> None:
     django.setup()
-    call_command("migrate", verbosity=0)
-    prepare()
+    if not again:
+        call_command("migrate", verbosity=0)
+        prepare()
     where = ("--host", "127.0.0.1", "--port", port)
     command = ("granian", "--interface", "wsgi", *where, "--no-log", "chengban.config.wsgi:application")
     os.execvp(str(Path(sys.executable).parent / "granian"), command)
@@ -70,4 +74,4 @@ def tell_the_agent() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -22,6 +22,7 @@ PAGES = [
     ("auditor", "/exchange/messages/3"), ("auditor", "/exchange/reconciliations/1"),
     ("officer", "/delivery"), ("auditor", "/delivery"), ("officer", "/delivery/P10/2025"),
     ("officer", "/delivery/P10/2025?stage="), ("auditor", "/delivery/P10/2025"), ("officer", "/delivery/offers/3"),
+    ("officer", "/delivery/payments/3"), ("auditor", "/delivery/payments/3"), ("administrator", "/"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from tests.browser.conftest import Open, faults, overflow
 
 def test_an_agent_reads_a_letter_and_goes_on_from_it(open_page: Open) -> None:
     page = open_page("/", as_="agent", script=False)
-    page.get_by_role("link", name="来信").click()
+    page.get_by_role("banner").get_by_role("link", name="来信").click()
     page.get_by_role("link", name="您有一笔技能提升补贴待确认").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("您有一笔技能提升补贴待确认")
     page.get_by_role("link", name="全部来信").click()

@@ -135,3 +135,12 @@ def test_what_a_list_of_offers_refuses(shell: Shell, tmp_path: Path) -> None:
     refused(shell("deliver", "notice", "P99", "--period", "2025"), "没有编号为 P99 的政策")
     refused(shell("deliver", "propose", "P05", *DAY), "不是由财政拨付", code=1)
     assert "未确认 0 户" in shell("deliver", "confirm", *POLICY, "--all").out
+
+
+def test_without_an_address_payments_wait_and_the_worker_says_so(shell: Shell, tmp_path: Path) -> None:
+    shell("deliver", "budget", *POLICY, "--total", "100000")
+    shell("deliver", "order", *POLICY, "--list", confirmed(tmp_path, f"subject,account\n{town.LOTUS},62001\n"), *DAY)
+    said = shell("exchange", "work", "--until-empty")
+    assert said.out.strip() == "发送 0 次。" and "没有设置国库地址（CHENGBAN_TREASURY_URL）" in said.err
+    (message,) = shell("exchange", "list", "--json").json["messages"]
+    assert (message["outcome"], message["attempts"]) == ("waiting", 0)

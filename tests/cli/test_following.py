@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import deque
 from datetime import time as hour
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 from django.db import transaction
 
 from chengban import packs
-from chengban.cli.work import Child, is_passed
+from chengban.cli.work import Child, go_on, is_passed
 from chengban.lib.postgres import ensure
 from chengban.policies.models import PolicyMatch
 from tests import town
@@ -82,6 +83,17 @@ def test_a_child_that_dies_at_once_is_started_later_and_later() -> None:
             child.process.wait(30)
         now += 0.1
     assert waits == sorted(waits) and waits[-1] > waits[1] > 0
+
+
+def test_the_nights_work_is_done_one_after_another() -> None:
+    check, remind = Child(("--help",)), Child(("--help",))
+    left, together = deque([check, remind]), 0
+    while left:
+        go_on(left, 0.0)
+        together = max(together, check.is_running() + remind.is_running())
+        assert remind.process is None or not check.is_running()
+        time.sleep(0.02)
+    assert together == 1 and check.process is remind.process is None
 
 
 @pytest.mark.slow

@@ -31,3 +31,9 @@ def test_what_was_told_and_what_became_of_it(shell: Shell, monkeypatch: pytest.M
     assert [one["kind"] for one in shell("reach", "list", "--unreached", "--json").json["letters"]] == ["offer_waits"]
     said = shell("reach", "list").out
     assert "只在收件箱" in said and town.LOTUS not in said and "138" not in said
+
+
+@pytest.mark.django_db
+def test_reminding_says_how_many_were_told(shell: Shell) -> None:
+    same_keys("reach remind", shell("reach", "remind", "--json").json)
+    assert "告知新政策 0 封，提醒退回 0 封。" in shell("reach", "remind").out

@@ -103,7 +103,7 @@ def test_the_treasury_is_down_for_a_day_then_pays_all_once_returns_some_and_thos
                 worker.work_once(pool)
             moment += timedelta(minutes=10)
         settled(caller)
-        assert moment < end + timedelta(hours=2) and len(books.payments) == 40
+        assert moment < end + timedelta(hours=6) and len(books.payments) == 40
         back = [key for key, payment in books.payments.items() if payment["state"] == "returned"]
         assert back and ours() == {key: payment["state"] for key, payment in books.payments.items()}
         books.faults = {"twice": 0.5}

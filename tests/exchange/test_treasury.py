@@ -11,14 +11,16 @@ from django.db import transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chengban.exchange.backoff import PATIENCE
 from chengban.exchange.domain import Wish, put_all
 from chengban.exchange.errors import ExchangeError, Refused, Unavailable
-from chengban.exchange.models import Message
+from chengban.exchange.models import Failure, Message
 from chengban.exchange.reconciling import reconcile
 from chengban.exchange.systems.treasury.adapter import Treasury
 from chengban.exchange.systems.treasury.fake import FAULTS, Books
 from chengban.exchange.worker import Worker
 from chengban.ledger import Actor
+from chengban.lib import clock
 from tests.exchange.treasuries import treasury
 
 BY = Actor.system("tests")
@@ -131,5 +133,18 @@ def test_reconciling_names_each_difference_and_settles_what_the_system_did(due: 
 
 def test_a_system_without_an_address_waits_and_holds_up_nobody(due: Callable[[int], None]) -> None:
     due(2)
-    assert Worker({}).run(until_empty=True) == 2
-    assert set(Message.objects.values_list("outcome", flat=True)) == {"waiting"}
+    due_before = set(Message.objects.values_list("due_at", flat=True))
+    assert Worker({}).run(until_empty=True) == 0
+    assert set(Message.objects.values_list("outcome", "attempts", "leased_until")) == {("waiting", 0, None)}
+    assert set(Message.objects.values_list("due_at", flat=True)) == due_before and not Failure.objects.exists()
+
+
+def test_no_time_runs_against_what_waited_for_an_address(due: Callable[[int], None]) -> None:
+    due(1)
+    books = Books({"down": 1.0})
+    with treasury(books) as adapter, clock.pinned(clock.now() + PATIENCE * 2):
+        Worker({"treasury": adapter}).run(until_empty=True)
+        assert Message.objects.get().outcome == "waiting" and Failure.objects.count() == 1
+    with treasury(books) as adapter, clock.pinned(clock.now() + PATIENCE * 4):
+        Worker({"treasury": adapter}).run(until_empty=True)
+        assert Message.objects.get().outcome == "given_up"

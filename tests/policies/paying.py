@@ -158,6 +158,7 @@ def _pay(offer: Offer, story: Story, ordered: date, answered: date) -> None:
     assert offer.payment is not None
     message = Message.objects.get(key=key_of(offer.payment))
     result = {"paid": Answer("T1"), "refused": Refused("账户不存在"), "stuck": Unavailable("国库没有回答")}.get(story.end)
-    if result is not None:
-        with on(answered + PATIENCE if story.end == "stuck" else answered):
+    for after in (timedelta(0), PATIENCE)[: 2 if story.end == "stuck" else 1 if result else 0]:
+        assert result is not None
+        with on(answered + after):
             exchange.settle([(message, result)], by=TREASURY)

@@ -18,10 +18,11 @@ from chengban.policies import offers
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Offer, Payment
 from chengban.policies.payments import Order, order_payments, set_budget
-from chengban.policies.standing import STOPS, staged
+from chengban.policies.standing import ENDS as FOR_GOOD
+from chengban.policies.standing import staged
 from tests.policies.test_offers import DAY, DEPARTMENT, FIRM, PUBLIC, proposed
 
-ENDS = (*STOPS, "ordered")
+ENDS = ("excluded", *FOR_GOOD, "ordered")
 
 
 class Life(RuleBasedStateMachine):

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from chengban.exchange.contract import Answer
+from chengban.exchange.domain import lease, settle
 from chengban.facts.models import Ticket
 from chengban.facts.quality import inspect_all
 from chengban.ledger.models import Entry
@@ -16,13 +18,22 @@ from chengban.policies import offering, offers
 from chengban.policies.disputing import answer_dispute, dispute_fact, facts_of
 from chengban.policies.domain import run_match
 from chengban.policies.errors import NotInForce, PolicyError
-from chengban.policies.models import Budget, Offer, PaymentStep
-from chengban.policies.payments import NoBudget, set_budget
+from chengban.policies.models import Budget, Offer, Payment, PaymentStep
+from chengban.policies.payments import NoBudget, Order, order_payments, set_budget
+from chengban.policies.recovery import demand, receive
 from chengban.policies.standing import reached, stages, standing_of
 from tests import town
 from tests.policies.test_offers import DEPARTMENT, FIRM, proposed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore::chengban.rules.columnar.rows.RowByRowWarning")]
+
+
+def paid(policy: str, subject: str) -> Payment:
+    """A payment of the year before, as the treasury made it."""
+    set_budget(policy, "2024", Decimal(1000), by=DEPARTMENT)
+    payment = order_payments(policy, "2022", "2024", [Order(subject, Decimal("100.00"), "6201")], by=DEPARTMENT).payments[0]
+    settle([(message, Answer("T-1")) for message in lease(9)], by=DEPARTMENT)
+    return payment
 
 
 @pytest.fixture
@@ -56,6 +67,28 @@ def test_who_qualifies_is_proposed_once_with_a_reading(pack: Pack, matched: bool
     assert Entry.objects.filter(act="facts.read").values_list("subject", flat=True).get() == f"enterprise:{town.LOTUS}"
     assert propose(pack) == {"before": 1}
     assert Entry.objects.filter(act="facts.read").count() == 1
+
+
+def test_nothing_new_is_promised_while_money_is_demanded_back(pack: Pack) -> None:
+    payment = paid("P09", town.LOTUS)
+    recovery = demand(
+        payment, Decimal("60.00"), town.ON, town.ON + timedelta(days=30), by=DEPARTMENT, reason="重复", citation="第九条"
+    )
+    done = offering.propose_all(pack, pack.policies["P09"], on=town.ON, by=DEPARTMENT)
+    assert done.reasons == {f"在途：2024 的拨付正在追回（追回 {recovery.pk}），还欠 60.00 元": 1}
+    assert not Entry.objects.filter(act="facts.read").exists(), "its file is not read for nothing"
+    receive(recovery, Decimal("60.00"), town.ON, "R-1", by=DEPARTMENT)
+    assert propose(pack) == {"proposed": 1}
+
+
+def test_nothing_new_is_promised_while_an_offer_waits(pack: Pack) -> None:
+    with_quarters, policy = with_delivery(pack, period="quarter")
+    assert propose(with_quarters, policy, period="2025Q3") == {"proposed": 1}
+    offer = Offer.objects.get()
+    dispute_fact(pack, offer, facts_of(offer)[0], on=town.ON, by=FIRM, reason="人数不对")
+    assert propose(with_quarters, policy, period="2025Q4") == {"kept_out": 1}
+    without = replace(with_quarters, city=pack.city.model_copy(update={"in_flight": ("recovery",)}))
+    assert propose(without, policy, period="2025Q4") == {"proposed": 1}, "the city says what it looks at"
 
 
 def test_the_match_and_the_policy_on_its_own_name_the_same_subjects(pack: Pack) -> None:
@@ -175,7 +208,7 @@ def test_an_account_that_money_came_back_from_is_not_used_again(pack: Pack) -> N
 
 def test_a_list_tells_how_many_and_why_not(pack: Pack) -> None:
     made = [proposed("S1"), confirmed("S2"), confirmed("S3")]
-    done = offering.each(made, lambda offer: offers.confirm(offer, by=DEPARTMENT), "confirmed")
+    done = offering.each(made, lambda offer: offers.confirm(offer, by=DEPARTMENT), "confirmed", by=DEPARTMENT)
     assert done.outcomes == {"confirmed": 1, "kept_out": 2}
     assert list(done.reasons.values()) == [2]
 

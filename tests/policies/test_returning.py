@@ -140,6 +140,7 @@ def test_a_payment_under_way_or_whose_outcome_is_open_is_not_replaced() -> None:
     for verb in (lambda: resend(payment, "1", by=BY, reason="x"), lambda: release(payment, by=BY, reason="x")):
         with pytest.raises(NotReturned, match="已下达"):
             verb()
+    settle([(message, Unavailable("503")) for message in lease(1)], by=BY)
     with clock.pinned(clock.now() + timedelta(days=4)):
         settle([(message, Unavailable("503")) for message in lease(1)], by=BY)
         with pytest.raises(NotReturned, match="未送达"):

@@ -18,7 +18,7 @@ from chengban.policies import offers
 from chengban.policies.models import Offer, Payment
 from chengban.policies.payments import Order, order_payments, set_budget
 from chengban.policies.rivals import PAID_BEFORE
-from chengban.policies.standing import standing_of
+from chengban.policies.standing import Stage, staged, standing_of
 from tests.policies.test_offers import DAY, DEPARTMENT, FIRM, verdict_of
 
 
@@ -29,12 +29,12 @@ def grouped() -> Pack:
     return replace(pack, policies=pack.policies | chosen)
 
 
-def offer(pack: Pack, policy: str, amount: int, *, version: str = "", subject: str = "S1") -> Offer:
+def offer(pack: Pack, policy: str, amount: int, *, version: str = "", subject: str = "S1", period: str = "2025") -> Offer:
     """An offer of a policy that is worth so many 元."""
     made = verdict_of()
     of = made.version.model_copy(update={"version": version or made.version.version})
     verdict = replace(made, policy=pack.policies[policy], version=of, amount=Decimal(amount))
-    return offers.propose(pack, verdict, subject, "2025", on=DAY, by=DEPARTMENT)
+    return offers.propose(pack, verdict, subject, period, on=DAY, by=DEPARTMENT)
 
 
 def order(offer: Offer) -> None:
@@ -82,6 +82,23 @@ def test_what_is_ordered_wins_over_what_is_worth_more() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("ended", [True, False])
+def test_what_was_excluded_is_restored_once_the_better_one_has_ended(ended: bool) -> None:
+    pack = grouped()
+    one, better = offer(pack, "P09", 100), offer(pack, "P10", 200)
+    assert standing_of(one).is_excluded and staged(Offer.objects.all()).get(pk=one.pk).stage == Stage.STOPPED
+    if ended:
+        offers.reject(better, by=DEPARTMENT, reason="数据有误")
+    again = offer(pack, "P09", 100)
+    assert again == one and standing_of(one).is_dead != ended
+    assert staged(Offer.objects.all()).get(pk=one.pk).stage == (Stage.PROPOSED if ended else Stage.STOPPED)
+    if ended:
+        offers.confirm(one, by=DEPARTMENT)
+        assert why_excluded(offer(pack, "P12", 50)), "it counts again"
+    assert [step.step for step in standing_of(one).steps].count("excluded") == 1
+
+
+@pytest.mark.django_db
 def test_another_subject_another_period_and_an_offer_that_ended_are_no_rivals() -> None:
     pack = grouped()
     ended = offer(pack, "P09", 500)
@@ -95,6 +112,20 @@ def test_a_policy_is_had_once_a_period_whatever_the_version() -> None:
     pack = packs.current()
     offer(pack, "P09", 100, version="2024")
     assert "2024" in why_excluded(offer(pack, "P09", 200, version="2025"))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("period", "excluded"),
+    [("2025", True), ("2025Q4", True), ("2025-02", True), ("once", True), ("2024", False), ("2026Q1", False)],
+)
+def test_what_cannot_be_had_together_cannot_in_any_period_that_shares_a_day(period: str, excluded: bool) -> None:
+    pack = grouped()
+    offer(pack, "P09", 300)
+    assert bool(why_excluded(offer(pack, "P10", 200, period=period))) == excluded
+    set_budget("P12", period, Decimal(1000), by=DEPARTMENT)
+    order_payments("P12", "2024", period, [Order("S2", Decimal(1), "62001")], by=DEPARTMENT)
+    assert (why_excluded(offer(pack, "P09", 200, subject="S2")) == PAID_BEFORE) == excluded
 
 
 @pytest.mark.django_db

@@ -357,6 +357,6 @@ def test_amounts_over_kinds_of_subjects_add_up_to_those_of_each_subject(table: p
     for version in work.versions.values():
         expected = matching._amount(work.pack, version, ON, purse.table, eligible)
         assert purse.total(version, eligible) == expected, version.amount.formula
-    kinds = [len(some.table) for some in purse._kinds.values()]
+    kinds = [len(some.first) for some in purse._kinds.values()]
     assert len(kinds) > 1 and max(kinds) <= ROWS, "equal subjects are computed once"
     assert any(test != held for test, held in purse._tests.items()), "the size class is derived once"

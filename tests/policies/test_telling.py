@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from chengban.exchange.contract import Answer
@@ -11,9 +11,13 @@ from chengban.exchange.domain import replay, settle
 from chengban.exchange.errors import Refused
 from chengban.exchange.models import Message
 from chengban.ledger import Actor
-from chengban.policies import offers
-from chengban.policies.models import OfferStep, Payment, PaymentStep
+from chengban.ledger.models import Entry
+from chengban.policies import offering, offers
+from chengban.policies.errors import PolicyError
+from chengban.policies.models import Offer, OfferStep, Payment, PaymentStep
 from chengban.policies.payments import Order, order_payments, set_budget
+from chengban.policies.recovery import demand
+from chengban.policies.returning import resend
 from chengban.policies.telling import _OFFER, _PAYMENT, told_payments
 from chengban.reach.models import Letter
 from tests.policies.test_offers import DAY, DEPARTMENT, FIRM, PUBLIC, proposed
@@ -78,6 +82,52 @@ def test_money_that_arrived_and_money_that_came_back_is_told_once() -> None:
         ("offer_paid", "失业保险稳岗返还已到账"),
     ]
     assert "21,600.50 元被退回。原因：收款账户已销户。" in Letter.objects.earliest("pk").body
+
+
+def test_a_payment_made_anew_is_told_anew() -> None:
+    ordered(1)
+    payment = Payment.objects.get()
+    for _ in range(2):
+        settle([(Message.objects.get(outcome="waiting"), Refused("收款账户已销户"))], by=BY)
+        resend(payment, "62002", by=BY, reason="企业来函更正")
+    settle([(Message.objects.get(outcome="waiting"), Answer("T1"))], by=BY)
+    assert [kind for kind, _ in told()] == ["payment_stuck", "payment_stuck", "offer_paid"]
+
+
+def test_a_confirmed_list_is_told_in_the_queries_of_one() -> None:
+    costs = []
+    for count in (1, 30):
+        made = [proposed(f"S{count}-{number}") for number in range(count)]
+        with CaptureQueriesContext(connection) as asked:
+            done = offering.each(made, lambda offer: offers.confirm(offer, by=DEPARTMENT), "done", by=DEPARTMENT)
+        assert done.outcomes["done"] == count
+        costs.append(sum("reach_" in query["sql"] or "accounts_" in query["sql"] for query in asked.captured_queries))
+    assert costs[0] == costs[1] > 0
+    assert Letter.objects.count() == 31 and Entry.objects.filter(act="reach.tell").count() == 2
+
+
+def test_of_a_list_who_was_kept_out_is_told_nothing() -> None:
+    first, second, third = (proposed(f"S{number}") for number in range(3))
+    offers.reject(second, by=DEPARTMENT, reason="不符合")
+    Letter.objects.all().delete()
+
+    def confirm_or_fail(offer: Offer) -> None:
+        offers.confirm(offer, by=DEPARTMENT)
+        if offer == third:
+            raise PolicyError("名单有误")
+
+    with transaction.atomic():
+        done = offering.each([first, second, third], confirm_or_fail, "done", by=DEPARTMENT)
+    assert done.outcomes == {"done": 1, "kept_out": 2} and [letter.subject for letter in Letter.objects.all()] == ["S0"]
+
+
+def test_money_demanded_back_is_told_with_its_reason() -> None:
+    settle([(message, Answer("T1")) for message in ordered(1)], by=BY)
+    why = {"reason": "重复享受。", "citation": "办法第九条"}
+    demand(Payment.objects.get(), Decimal("600"), DAY, DAY.replace(day=28), by=DEPARTMENT, **why)
+    letter = Letter.objects.get(kind="recovery_due")
+    assert letter.title == "请退回失业保险稳岗返还的 600 元" and letter.link == "/enterprises/S0/recoveries"
+    assert f"最迟 {DAY.replace(day=28)}。原因：重复享受。依据：办法第九条。" in letter.body and "¥600" in letter.body_en
 
 
 def test_hundreds_of_payments_are_told_in_the_queries_of_one() -> None:

@@ -171,6 +171,14 @@ def test_the_console_filters_by_outcome_and_pages(client: Client, account_of: Ac
     assert "没有这样的消息" in auditor.get("/exchange?outcome=refused").content.decode()
 
 
+def test_the_console_says_where_no_address_is_set(client: Client, account_of: AccountOf, monkeypatch: pytest.MonkeyPatch) -> None:
+    auditor = enter(client, Role.AUDITOR, account_of)
+    monkeypatch.delenv("CHENGBAN_TREASURY_URL", raising=False)
+    assert "没有设置国库地址" in auditor.get("/exchange").content.decode()
+    monkeypatch.setenv("CHENGBAN_TREASURY_URL", "http://127.0.0.1:9")
+    assert "没有设置国库地址" not in auditor.get("/exchange").content.decode()
+
+
 @pytest.mark.parametrize("path", ["/exchange", "/delivery/recoveries"])
 def test_a_list_of_three_costs_as_many_queries_as_one(path: str, client: Client, account_of: AccountOf) -> None:
     auditor = enter(client, Role.AUDITOR, account_of)

@@ -229,3 +229,12 @@ def test_a_list_has_fifty_a_page_and_all_are_confirmed_at_once(as_: As) -> None:
     assert first.count('name="offer"') == 50 and second.count('name="offer"') == 2
     assert "已确认 52 户" in told(officer, LIST, act="confirm-all")
     assert "这一环节现在没有" in officer.get(f"{LIST}?stage=proposed").content.decode()
+
+
+def test_who_objects_too_often_reads_a_plain_sentence(as_: As) -> None:
+    offer = lotus_noticed()
+    for _ in range(3):
+        told(as_(Role.CLERK), f"/offers/{offer.pk}/objections", reason="有欠薪")
+        offers.settle_objection(offer, upheld=False, by=BY, reason="查无此事")
+    assert "已提出过 3 次异议，不能再提" in told(as_(Role.CLERK), f"/offers/{offer.pk}/objections", reason="有欠薪")
+    assert offer.steps.filter(step="objected").count() == 3

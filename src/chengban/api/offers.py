@@ -112,7 +112,7 @@ def dispute(request: HttpRequest, number: int, given: DisputeIn) -> OfferOut:
     return _do(_own(request, number), request, act)
 
 
-@router.post("/offers/{number}/objections", response={200: ReceivedOut, **REFUSALS})
+@router.post("/offers/{number}/objections", response={200: ReceivedOut, **REFUSALS, 429: Mistake})
 def objections(request: HttpRequest, number: int, given: ReasonIn) -> ReceivedOut:
     """Somebody objects while the public notice lasts."""
     require(request, Verb.OBJECT)
@@ -149,13 +149,16 @@ def _departments(request: HttpRequest, number: int) -> Offer | None:
 
 
 def _do(offer: Offer | None, request: HttpRequest, act: Callable[[Offer, Actor], object]) -> OfferOut:
-    """Do it, and answer with where the offer stands now; 404 without one, 409 with the verb's own words where it refuses."""
+    """Do it, and answer with where the offer stands now; 404 without one.
+
+    Where the verb refuses, its own words: 429 where that was done too often, else 409.
+    """
     if offer is None:
         raise HttpError(404, "没有这份拟享，或者它不由您办理。")
     try:
         act(offer, cast(Account, request.user).actor)
     except PolicyError as error:
-        raise HttpError(409, str(error)) from error
+        raise HttpError(429 if isinstance(error, offers.TooOften) else 409, str(error)) from error
     return _out(offer_pages.lines(catalogue.current(), staged(Offer.objects.filter(pk=offer.pk)))[0])
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from chengban.cli import serve as serving
+from chengban.cli.demo_systems import pretended
 from chengban.cli.operate import migrate_all
 from chengban.cli.setup import DEMO_FILE, progress, ready
 from chengban.cli.work import at_work
@@ -224,6 +225,7 @@ def _cast() -> None:
 
 def _serve(port: int) -> None:
     click.echo(f"\n  诚办已就绪：http://{serving.HOST}:{port}/   (Ctrl-C 停止)")
-    click.echo("  登录页列出了演示账号。 The sign-in page lists the demo's accounts.\n")
-    with at_work():
+    click.echo("  登录页列出了演示账号。 The sign-in page lists the demo's accounts.")
+    with pretended(), at_work():
+        click.echo("  模拟国库、模拟短信已启动，只在演示中，只在本机。 The treasury and the gateway are pretended.\n")
         serving.run_server(serving.HOST, port)

@@ -6,6 +6,7 @@ import click
 
 from chengban.cli.setup import JSON, ready, show
 
+_CALLED = {"treasury": "国库", "mail": "邮件", "sms": "短信"}
 SYSTEM = click.argument("system", default="treasury")
 
 
@@ -20,9 +21,14 @@ def work(until_empty: bool) -> None:
     """Deliver what is due, to every system that has an address, until stopped. Any number of these may run."""
     ready()
     from chengban.exchange.adapters import configured
+    from chengban.exchange.models import Message
     from chengban.exchange.worker import Worker
 
     worker = Worker(configured())
+    waiting = Message.objects.filter(outcome=Message.Outcome.WAITING).exclude(system__in=worker.adapters)
+    for system in waiting.order_by("system").values_list("system", flat=True).distinct():
+        called = _CALLED.get(system, system)
+        click.echo(f"没有设置{called}地址（CHENGBAN_{system.upper()}_URL），发给它的消息先等着。", err=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stopping.set())
     made = worker.run(until_empty=until_empty)

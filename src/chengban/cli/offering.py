@@ -86,6 +86,7 @@ def _each(
     as_json: bool,
 ) -> None:
     """Do a verb to the offers that stand at a stage, or to the named ones, and say what came of it."""
+    from chengban.ledger import Actor
     from chengban.policies.catalogue import current
     from chengban.policies.models import Offer
     from chengban.policies.offering import each
@@ -95,7 +96,7 @@ def _each(
     outcome, word = words
     offers = Offer.objects.filter(policy=policy, period=period).order_by("pk")
     chosen = list(staged(offers).filter(stage=stage) if named is None else offers.filter(subject__in=named))
-    done = each(chosen, act, outcome)
+    done = each(chosen, act, outcome, by=Actor.system("cli"))
     for _ in set(named or ()) - {offer.subject for offer in chosen}:
         done.add("kept_out", "没有这户的拟享")
     told = {"policy": policy, "period": period, outcome: done.outcomes[outcome], "kept_out": done.outcomes["kept_out"]}

@@ -1,15 +1,32 @@
 """`chengban reach …`: what was told, and what became of it."""
 
+from datetime import datetime
 from typing import Any
 
 import click
 
-from chengban.cli.setup import JSON, ready, show
+from chengban.cli.setup import JSON, ON, business_date, ready, show
 
 
 @click.group()
 def reach() -> None:
     """See what subjects were told, and whether mails and short messages arrived."""
+
+
+@reach.command("remind")
+@ON
+@JSON
+def remind(on: datetime | None, as_json: bool) -> None:
+    """Tell of new policies that have to be applied for, and of instalments that are soon due; nobody twice."""
+    ready()
+    from chengban.ledger import Actor
+    from chengban.policies import reminding
+    from chengban.policies.catalogue import current
+
+    made = reminding.remind(current(), on=business_date(on), by=Actor.system("cli"))
+    if as_json:
+        return show({"new_policies": made.new_policies, "due": made.due})
+    click.echo(f"告知新政策 {made.new_policies:,} 封，提醒退回 {made.due:,} 封。")
 
 
 @reach.command("list")

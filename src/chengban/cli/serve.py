@@ -67,12 +67,15 @@ def run_server(host: str, port: int, workers: int = 2) -> None:
             "PROMETHEUS_MULTIPROC_DIR": str(counters),
         },
         preexec_fn=die_with_parent,
+        # Ctrl-C reaches this process alone: a granian whose workers hear it too starts them again, and does not end.
+        start_new_session=True,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     threading.Thread(target=_watch, args=(database.keep, server), daemon=True).start()
     try:
         code = server.wait()
     except KeyboardInterrupt:
+        server.terminate()
         server.wait(15)
         return
     if code not in (0, -signal.SIGTERM, -signal.SIGINT):

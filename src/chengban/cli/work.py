@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time as clocks
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -77,25 +78,35 @@ class _Hour(click.ParamType):
 @click.command()
 @click.option("--nightly", default="02:30", show_default=True, type=_Hour(), help="When the nightly check and run begin.")
 def work(nightly: time) -> None:
-    """Keep the ledger's tree, deliver messages, follow changes and check every night, until stopped. What dies is started again."""
+    """Keep the ledger's tree, deliver, follow changes, check and remind every night, until stopped. What dies is started again."""
     ready()
     from chengban.config import database
 
     stopping = until_stopped()
     steady = tuple(Child(words) for words in (("ledger", "keep"), ("exchange", "work"), ("match", "follow")))
-    night = Child(("match", "verify"))
-    with _ended(*steady, night):
+    nightly_work = (Child(("match", "verify")), Child(("reach", "remind")))
+    left: deque[Child] = deque()
+    with _ended(*steady, *nightly_work):
         before = clock.now().time()
         if _night_was_missed():
-            night.start(clocks.monotonic())
+            left.extend(nightly_work)
         while not stopping.wait(0.2):
             _keep_database(database.keep)
             for child in steady:
                 child.keep(clocks.monotonic())
             now = clock.now().time()
-            if is_passed(nightly, before, now) and not night.is_running():
-                night.start(clocks.monotonic())
+            if is_passed(nightly, before, now) and not left:
+                left.extend(nightly_work)
+            go_on(left, clocks.monotonic())
             before = now
+
+
+def go_on(left: deque[Child], now: float) -> None:
+    """One after another: the first of what is left is started, and is no longer left when it has ended."""
+    if left and left[0].process is None:
+        left[0].start(now)
+    elif left and not left[0].is_running():
+        left.popleft().process = None
 
 
 @contextmanager

@@ -46,18 +46,27 @@ def configure(settings: dict[str, Any]) -> None:
     )
 
 
-class Matching(Collector):
-    """Whether matching stays true, as the database says at the moment of asking; nothing while it is away."""
+class Standing(Collector):
+    """Whether matching and the ledger's tree stay true, as the database says when asked; nothing while it is away."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         try:
-            alarms, behind = self._read()
+            (alarms, behind), (waiting, age) = self._matching(), self._ledger()
         except DatabaseError:
             return
         yield GaugeMetricFamily("chengban_match_alarms", "Policies that differed in the last nightly check", alarms)
         yield GaugeMetricFamily("chengban_match_batches_behind", "Settled batches that were not followed yet", behind)
+        yield GaugeMetricFamily("chengban_ledger_waiting", "Entries that are not in the tree yet", waiting)
+        yield GaugeMetricFamily("chengban_ledger_head_age_seconds", "Since the tree's head was signed last", age)
 
-    def _read(self) -> tuple[int, int]:
+    def _ledger(self) -> tuple[int, float]:
+        from chengban.ledger.proving import newest, waiting
+        from chengban.lib import clock
+
+        head = newest()
+        return waiting(), (clock.now() - head.at).total_seconds() if head else float("inf")
+
+    def _matching(self) -> tuple[int, int]:
         from chengban.facts.batches import last_settled
         from chengban.facts.models import Batch
         from chengban.policies.domain import latest_run
@@ -69,10 +78,10 @@ class Matching(Collector):
         return checked.alarms.count() if checked else 0, behind
 
 
-def matching_registry() -> CollectorRegistry:
+def standing_registry() -> CollectorRegistry:
     """Apart from the counters: it is asked once a scrape, not once a process."""
     registry = CollectorRegistry()
-    registry.register(Matching())
+    registry.register(Standing())
     return registry
 
 

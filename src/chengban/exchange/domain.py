@@ -1,8 +1,8 @@
 """The verbs of exchange: put wishes in the outbox, lease what is due, settle what was answered, send again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -50,19 +50,25 @@ def put_all(system: str, act: str, wishes: Sequence[Wish], *, by: Actor) -> None
 
 
 _LEASE = """
-    UPDATE exchange_message SET leased_until = %(until)s, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM exchange_message
-        WHERE outcome = 'waiting' AND due_at <= %(now)s AND (leased_until IS NULL OR leased_until <= %(now)s)
+        WHERE outcome = 'waiting' AND due_at <= %(now)s AND (%(to)s::text[] IS NULL OR system = ANY(%(to)s))
+            AND (leased_until IS NULL OR leased_until <= %(now)s)
         ORDER BY due_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
-    RETURNING *
+    UPDATE exchange_message message SET leased_until = %(until)s, attempts = attempts + 1
+    FROM due WHERE message.id = due.id
+    RETURNING message.*
 """
+"""The choice is made once, apart: as a mere `IN` it may be made again for each row, and take more than the limit."""
 
 
-def lease(limit: int) -> list[Message]:
-    """Up to `limit` messages that are due, the oldest first, for one worker alone until its lease ends."""
+def lease(limit: int, to: Collection[str] | None = None) -> list[Message]:
+    """Up to `limit` messages that are due, the oldest first, for one worker alone until its lease ends; only `to` these systems.
+
+    What is for another system is not touched: it has not been tried, and no time runs against it.
+    """
     now = clock.now()
-    leased = Message.objects.raw(_LEASE, {"now": now, "until": now + LEASE, "limit": limit})
+    leased = Message.objects.raw(_LEASE, {"now": now, "until": now + LEASE, "limit": limit, "to": None if to is None else list(to)})
     return sorted(leased, key=lambda message: message.pk)
 
 
@@ -89,12 +95,18 @@ def _take(message: Message, result: Result) -> None:
         message.outcome, message.reference, message.answer = Outcome.DELIVERED, result.reference, dict(result.body)
     elif isinstance(result, Refused):
         message.outcome, message.answer = Outcome.REFUSED, {"reason": str(result)}
-    elif now - (message.replayed_at or message.at) > PATIENCE:
+    elif _was_tried_before(message, now - PATIENCE):
         message.outcome, message.answer = Outcome.GIVEN_UP, {"reason": str(result)}
     else:
         message.due_at = next_try(now, message.attempts, message.key)
         return
     message.settled_at = now
+
+
+def _was_tried_before(message: Message, day: datetime) -> bool:
+    """Whether it failed before a day, of what was tried since somebody sent it again: waiting for an address is no failure."""
+    since = message.replayed_at or message.at
+    return since < day and message.failures.filter(at__gte=since, at__lt=day).exists()
 
 
 def _failure(message: Message, error: ExchangeError, by: Actor) -> Failure:

@@ -24,7 +24,10 @@ _PAUSE = 0.2
 
 @dataclass
 class Worker:
-    """Delivers messages by the adapters of their systems. Any number of workers may run, on any number of machines."""
+    """Delivers messages to the systems that it has an adapter for; what is for others waits.
+
+    Any number of workers may run, on any number of machines.
+    """
 
     adapters: Mapping[str, Adapter]
     name: str = field(default_factory=lambda: f"exchange@{socket.gethostname()}.{os.getpid()}")
@@ -46,7 +49,7 @@ class Worker:
 
     def work_once(self, pool: ThreadPoolExecutor) -> int:
         """One batch; how many messages were in it."""
-        messages = lease(BATCH)
+        messages = lease(BATCH, self.adapters)
         if messages:
             results = list(pool.map(self._deliver, messages))
             settle(list(zip(messages, results, strict=True)), by=Actor.system(self.name))
@@ -61,11 +64,8 @@ class Worker:
 
     def _deliver(self, message: Message) -> Result:
         """The answer, or what went wrong; never an exception, since one message must not hold up the others."""
-        adapter = self.adapters.get(message.system)
-        if adapter is None:
-            return Unavailable(f"没有配置 {message.system} 的地址")
         try:
-            answer: Answer = adapter.send(message.act, message.key, message.body)
+            answer: Answer = self.adapters[message.system].send(message.act, message.key, message.body)
         except ExchangeError as error:
             return error
         except Exception as error:  # a fault of an adapter is an attempt that settled nothing

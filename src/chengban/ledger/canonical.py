@@ -34,9 +34,12 @@ def canonical(value: Any) -> str:
     """JSON that has one form. Raises `NotKept`."""
     _refuse_floats(value)
     try:
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return _write(value)
     except (TypeError, ValueError) as error:
         raise NotKept(f"this is not JSON: {error}") from error
+
+
+_write = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _refuse_floats(value: Any) -> None:
@@ -52,10 +55,11 @@ def _refuse_floats(value: Any) -> None:
             _refuse_floats(one)
 
 
-def text_of(content: Content) -> bytes:
-    """What an entry says, as bytes. Raises `NotKept`."""
+def text_of(content: Content, payload: str | None = None) -> bytes:
+    """What an entry says, as bytes; `payload` is its canonical text, where that is at hand. Raises `NotKept`."""
     moment = content.at.astimezone(UTC).isoformat(timespec="microseconds")
-    return canonical([moment, *content[1:]]).encode()
+    head = _write([moment, content.actor, content.act, content.subject])
+    return f"{head[:-1]},{canonical(content.payload) if payload is None else payload}]".encode()
 
 
 def seal(key: bytes, text: bytes) -> bytes:

@@ -24,7 +24,8 @@ def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | No
     """
     _need_transaction(act)
     content = Content(clock.now(), str(actor), act, subject, payload or {})
-    row: list[Any] = [*content[:4], canonical(content.payload), seal(keys.seal_key(), text_of(content))]
+    written = canonical(content.payload)
+    row: list[Any] = [*content[:4], written, seal(keys.seal_key(), text_of(content, written))]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, row)
         return int(cursor.fetchone()[0])
@@ -35,10 +36,11 @@ def append_all(actor: Actor, act: str, about: Iterable[tuple[str, Mapping[str, A
     _need_transaction(act)
     at, by, key = clock.now(), str(actor), keys.seal_key()
     contents = [Content(at, by, act, subject, payload) for subject, payload in about]
+    written = [canonical(content.payload) for content in contents]
     columns: list[Any] = [
         [content.subject for content in contents],
-        [canonical(content.payload) for content in contents],
-        [seal(key, text_of(content)) for content in contents],
+        written,
+        [seal(key, text_of(content, payload)) for content, payload in zip(contents, written, strict=True)],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_MANY, [at, by, act, *columns])

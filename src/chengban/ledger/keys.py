@@ -11,20 +11,18 @@ from chengban.ledger.canonical import key_of
 from chengban.ledger.notes import COSIGNED, Signer, Verifier
 from chengban.lib import env
 
-
-@lru_cache(maxsize=4)
-def _seal_key(secret: str) -> bytes:
-    return key_of(secret)
+_SEAL = "CHENGBAN_LEDGER_SEAL"
 
 
 def seal_key() -> bytes:
     """What entries are sealed with: `CHENGBAN_LEDGER_SEAL`."""
-    return _seal_key(_secret("CHENGBAN_LEDGER_SEAL", str(env.home())))
+    return _seal_key(os.environ.get(_SEAL), os.environ.get("CHENGBAN_HOME"))
 
 
 @lru_cache(maxsize=8)
-def _secret(name: str, home: str) -> str:
-    return env.secret(name)
+def _seal_key(given: str | None, home: str | None) -> bytes:
+    """Kept, since every act asks for it: a file is read once."""
+    return key_of(given or env.secret(_SEAL))
 
 
 def origin() -> str:

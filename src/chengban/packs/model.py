@@ -451,16 +451,27 @@ TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5]
 
 
 class Reach(Declaration):
-    """When the city may send short messages (触达时段); the first minute belongs to it, the last does not."""
+    """When the city tells its subjects something (触达). Of the hours for short messages the last minute does not belong."""
 
     sms_from: TimeOfDay = "08:00"
     sms_until: TimeOfDay = "20:00"
+    new_days: Annotated[int, Field(ge=1, le=366)] = 30
+    """For so many days a policy counts as new: whoever comes to qualify in them is told of it."""
+    due_days: Annotated[int, Field(ge=1, le=90)] = 7
+    """So many days before an instalment is due its debtor is reminded."""
 
     @model_validator(mode="after")
     def _in_order(self) -> "Reach":
         if self.sms_from >= self.sms_until:
             raise ValueError("reach: sms_from must be before sms_until")
         return self
+
+
+class Objections(Declaration):
+    """How often one account may object during public notices (异议): to one offer, and to any of them within 24 hours."""
+
+    an_offer: Annotated[int, Field(ge=1)] = 3
+    a_day: Annotated[int, Field(ge=1)] = 20
 
 
 class City(Declaration):
@@ -482,6 +493,9 @@ class City(Declaration):
     age_fact: Identifier | None = None
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     reach: Reach = Reach()
+    objections: Objections = Objections()
+    in_flight: tuple[Literal["recovery", "offer"], ...] = ("recovery", "offer")
+    """What must be settled before a policy is promised to a subject again (在途): its money demanded back, an offer that waits."""
     map: str | None = None
     """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()

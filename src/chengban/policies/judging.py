@@ -12,6 +12,7 @@ from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import Verdict, explain
+from chengban.policies.in_flight import still_open
 
 _WHY = {"ineligible": "现在不符合条件", "unknown": "还不知道是否符合"}
 
@@ -32,8 +33,11 @@ class Payable:
 def judge(pack: Pack, policy: Policy, subject: str, *, on: date, by: Actor, purpose: str) -> Payable:
     """What a subject that qualifies is to be paid; the reading of its file is recorded.
 
-    Raises KeptOut for every other subject.
+    Raises KeptOut for every other subject, and, before its file is read, for one with whom a matter of the policy is still open.
     """
+    reason = still_open(pack, policy, subject)
+    if reason:
+        raise KeptOut(reason)
     try:
         profile = open_file(pack, policy.subject, subject, by=by, on=on, purpose=purpose)
     except FactsError as error:

@@ -212,6 +212,7 @@ class OfferStep(models.Model):
     class Step(models.TextChoices):
         PROPOSED = "proposed", "拟享"
         EXCLUDED = "excluded", "不可同享，排除"
+        RESTORED = "restored", "排除的原因已消失，恢复"
         CONFIRMED = "confirmed", "部门确认"
         REJECTED = "rejected", "部门不予确认"
         NOTICED = "noticed", "公示"

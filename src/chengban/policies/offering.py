@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
 from chengban.packs.vocabulary import calendar_facts, expression, vocabulary
-from chengban.policies import offers
+from chengban.policies import offers, rivals
 from chengban.policies.domain import Tell, is_current, latest_run, open_simulator
 from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import version_of
@@ -25,7 +26,8 @@ from chengban.policies.judging import KeptOut, judge
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.returning import CAME_BACK
-from chengban.policies.standing import Step, add_step, standing_of
+from chengban.policies.standing import Step, add_step, excluded, standing_of
+from chengban.policies.telling import told_together
 
 AT_ONCE = 100
 """Subjects whose offers are made in one transaction."""
@@ -74,11 +76,11 @@ def propose_all(
         raise PolicyError(f"{policy.name}（{policy.id}）不是由财政拨付的政策，没有拟享名单。")
     period = period or period_of(version, on)
     done = Done()
-    chosen = _without_offer(policy, version, period, eligible(pack, policy, on), done)
+    chosen = _without_offer(pack, policy, version, period, eligible(pack, policy, on), done)
     taken = chosen[:most]
     done.outcomes["left"] += len(chosen) - len(taken)
     for start in range(0, len(taken), AT_ONCE):
-        with transaction.atomic():
+        with transaction.atomic(), told_together(by=by):
             for subject in taken[start : start + AT_ONCE]:
                 done.add(*_propose(pack, policy, subject, period, on, by))
         progress(min(start + AT_ONCE, len(taken)), len(taken))
@@ -96,9 +98,11 @@ def eligible(pack: Pack, policy: Policy, on: date) -> list[str]:
     return subjects
 
 
-def _without_offer(policy: Policy, version: PolicyVersion, period: str, subjects: list[str], done: Done) -> list[str]:
+def _without_offer(pack: Pack, policy: Policy, version: PolicyVersion, period: str, subjects: list[str], done: Done) -> list[str]:
+    """Those who have no offer yet, or one that was excluded by what is no longer there."""
     named = Offer.objects.filter(policy=policy.id, version=version.version, period=period)
-    before = set(named.values_list("subject", flat=True))
+    again = {offer.subject for offer in excluded(named) if not rivals.why_not(pack, policy, offer)}
+    before = set(named.values_list("subject", flat=True)) - again
     chosen = [subject for subject in subjects if subject not in before]
     done.outcomes["before"] += len(subjects) - len(chosen)
     return chosen
@@ -128,16 +132,26 @@ def score_of(pack: Pack, version: PolicyVersion, known: dict[str, Any], on: date
 # What is done to many ---------------------------------------------------------------------------------------------------
 
 
-def each(chosen: Iterable[Offer], act: Callable[[Offer], object], outcome: str) -> Done:
-    """Do one verb to each offer, each in its own transaction; those it is refused for are kept out with the reason."""
-    done = Done()
-    for offer in chosen:
-        try:
-            act(offer)
-            done.add(outcome)
-        except PolicyError as error:
-            done.add("kept_out", str(error))
+def each(chosen: Iterable[Offer], act: Callable[[Offer], object], outcome: str, *, by: Actor) -> Done:
+    """Do a verb to each offer that it can be done to, `AT_ONCE` in a transaction that also tells them; who was not, and why."""
+    done, left = Done(), iter(chosen)
+    while some := list(islice(left, AT_ONCE)):
+        with transaction.atomic(), told_together(by=by) as letters:
+            _hold(some)
+            for offer in some:
+                before = len(letters)
+                try:
+                    act(offer)
+                    done.add(outcome)
+                except PolicyError as error:
+                    del letters[before:]
+                    done.add("kept_out", str(error))
     return done
+
+
+def _hold(offers: Iterable[Offer]) -> None:
+    """Lock them in the order in which whoever orders payments does."""
+    list(Offer.objects.select_for_update().filter(pk__in=[offer.pk for offer in offers]).order_by("subject").values_list("pk"))
 
 
 def begin_notice(pack: Pack, offer: Offer, *, on: date, by: Actor, days: int | None = None) -> date:

@@ -6,14 +6,16 @@ transaction with its entry in the ledger.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from chengban import packs
 from chengban.ledger import Actor
-from chengban.lib import workdays
+from chengban.ledger.models import Entry
+from chengban.lib import clock, workdays
 from chengban.packs import Pack
 from chengban.policies import rivals
 from chengban.policies.errors import PolicyError
@@ -28,11 +30,16 @@ class NotNow(PolicyError):
     """The offer does not stand where this can be done to it."""
 
 
+class TooOften(PolicyError):
+    """The account has objected as often as it may; what it said is being examined, or was."""
+
+
 # Verbs of the department ------------------------------------------------------------------------------------------
 
 
 def propose(pack: Pack, verdict: Verdict, subject: str, period: str, *, on: date, by: Actor, score: Decimal | None = None) -> Offer:
-    """Hold ready what a policy gives to a subject that qualifies; the same again is the first one.
+    """Hold ready what a policy gives to a subject that qualifies; the same again is the first one, restored where it was excluded
+    and nothing stands in its place any more.
 
     Of what cannot be had together in one period, `rivals` says which stays (不可同享, 择优不重复, 不重复享受). Raises
     PolicyError where the subject does not qualify, or there is nothing to pay.
@@ -46,6 +53,7 @@ def propose(pack: Pack, verdict: Verdict, subject: str, period: str, *, on: date
         offer, new = Offer.objects.get_or_create(**key, defaults=made)
         if new:
             add_step(offer, Step.PROPOSED, by)
+        if new or standing_of(offer).is_excluded:
             rivals.settle(pack, verdict.policy, offer, by=by)
     return offer
 
@@ -106,12 +114,21 @@ def settle_dispute(offer: Offer, *, by: Actor, reason: str) -> None:
 
 
 def object_to(offer: Offer, *, on: date, by: Actor, reason: str) -> None:
-    """Anybody objects while the notice lasts."""
+    """Anybody objects while the notice lasts, as often as the city allows. Raises `TooOften` beyond that."""
     with _at(offer) as standing:
+        _not_too_often(standing, by)
         until = standing.notice_until
         _need(until is not None and on <= until, "只能在公示期内提出异议")
         _need(not standing.waits, "已有待处理的异议")
         add_step(offer, Step.OBJECTED, by, reason=said(reason))
+
+
+def _not_too_often(standing: Standing, by: Actor) -> None:
+    allowed, since = packs.current().city.objections, clock.now() - timedelta(days=1)
+    if sum(one.step == Step.OBJECTED and one.by == str(by) for one in standing.steps) >= allowed.an_offer:
+        raise TooOften(f"您对这一项已提出过 {allowed.an_offer} 次异议，不能再提。补充材料请直接交给主管部门。")
+    if Entry.objects.filter(act=f"policies.offer_{Step.OBJECTED}", actor=str(by), at__gt=since).count() >= allowed.a_day:
+        raise TooOften(f"您一天内已提出过 {allowed.a_day} 次异议，请明天再提，或直接联系主管部门。")
 
 
 def accept(offer: Offer, *, account: str, by: Actor) -> None:

@@ -18,6 +18,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.models import Budget, Instalment, Payment, PaymentStep, Receipt, Recovery, Waiver
 from chengban.policies.reasons import said
 from chengban.policies.returning import newest_step
+from chengban.policies.telling import told_demand
 
 OPEN, ARREARS, SETTLED = "open", "arrears", "settled"
 Parts = Sequence[tuple[Decimal, date]]
@@ -52,6 +53,7 @@ def demand(payment: Payment, amount: Decimal, on: date, due: date, *, by: Actor,
         words = {"reason": said(reason), "citation": said(citation, "依据的条款")}
         recovery = Recovery.objects.create(payment=payment, amount=amount, on=on, at=clock.now(), by=str(by), **words)
         _plan(recovery, 1, [(amount, due)], by)
+        told_demand(recovery, due, by=by)
         payload = {"payment": payment.pk, "amount": str(amount), "due": due.isoformat()}
         ledger.append(by, "policies.demand_recovery", f"recovery:{recovery.pk}", payload)
     return recovery

@@ -26,6 +26,12 @@ def written_of(pack: Pack, policy: Policy, version: PolicyVersion, examples: Ite
     }
 
 
+def written_from(pack: Pack, policy: Policy, *, on: date) -> dict[str, Any]:
+    """The form of what is in force on a day, or where nothing is, of the newest version: what a new version begins from."""
+    version = policy.in_force(on) or policy.versions[-1]
+    return written_of(pack, policy, version, pack.examples.get(policy.id, ()))
+
+
 def _filled(declaration: BaseModel) -> dict[str, Any]:
     """A declaration's fields as texts, without those that are empty or that a form takes for granted."""
     texts = {name: _text(value) for name, value in declaration}

@@ -1,4 +1,4 @@
-"""What cannot be had together in one period, and which of it stays.
+"""What cannot be had together in periods that share a day, and which of it stays.
 
 不可同享 (`Policy.excludes`): the first stays. 择优不重复 (`Policy.best_of`): the one that is worth most stays. 不重复享受: one
 payment of a policy, whatever its version. What is ordered or paid already always stays.
@@ -6,13 +6,14 @@ payment of a policy, whatever its version. What is ordered or paid already alway
 
 from collections.abc import Iterable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.models import Offer, Payment
-from chengban.policies.standing import Standing, Step, add_step, with_standing
+from chengban.policies.periods import overlap
+from chengban.policies.standing import Standing, Step, add_step, standing_of, with_standing
 
 PAID_BEFORE = "本期已经拨付过，不重复享受"
 Living = list[tuple[Offer, Standing]]
@@ -25,13 +26,36 @@ def hold(subject: str) -> None:
 
 
 def paid(policies: Iterable[str], period: str, subjects: Iterable[str]) -> set[str]:
-    """Those of the subjects that have a payment of one of the policies in the period."""
-    found = Payment.objects.filter(policy__in=list(policies), period=period, subject__in=list(subjects))
-    return set(found.values_list("subject", flat=True))
+    """Those of the subjects that have a payment of one of the policies in a period that shares a day with this one."""
+    found = Payment.objects.filter(policy__in=list(policies), subject__in=list(subjects))
+    return {subject for subject, other in found.values_list("subject", "period") if overlap(period, other)}
 
 
 def settle(pack: Pack, policy: Policy, offer: Offer, *, by: Actor) -> None:
-    """Exclude a new offer because of what the subject has, or what it has because of the offer. The subject is held."""
+    """Exclude an offer because of what the subject has, or what it has because of the offer. The subject is held.
+
+    An excluded offer is restored where nothing stands in its place any more.
+    """
+    reason, grouped = _against(pack, policy, offer)
+    is_excluded = standing_of(offer).is_excluded
+    if reason:
+        if not is_excluded:
+            add_step(offer, Step.EXCLUDED, by, reason=reason)
+        return
+    if is_excluded:
+        add_step(offer, Step.RESTORED, by)
+    for other, _ in grouped:
+        add_step(other, Step.EXCLUDED, by, reason=_best(other, offer))
+
+
+def why_not(pack: Pack, policy: Policy, offer: Offer) -> str:
+    """Why the offer does not stand now; nothing where it does."""
+    with transaction.atomic():
+        return _against(pack, policy, offer)[0]
+
+
+def _against(pack: Pack, policy: Policy, offer: Offer) -> tuple[str, Living]:
+    """Why the offer does not stand, and the living offers of its best-of group."""
     against = _excluding(pack, policy)
     group = {other.id for other in pack.policies.values() if policy.best_of and other.best_of == policy.best_of} - {policy.id}
     living = _living(offer, {policy.id} | against | group)
@@ -40,11 +64,7 @@ def settle(pack: Pack, policy: Policy, offer: Offer, *, by: Actor) -> None:
     reason = _first_come(offer, others) or _worth_more(offer, grouped)
     if not reason and paid({policy.id} | against | group, offer.period, [offer.subject]):
         reason = PAID_BEFORE
-    if reason:
-        add_step(offer, Step.EXCLUDED, by, reason=reason)
-        return
-    for other, _ in grouped:
-        add_step(other, Step.EXCLUDED, by, reason=_best(other, offer))
+    return reason, grouped
 
 
 def _excluding(pack: Pack, policy: Policy) -> set[str]:
@@ -53,9 +73,9 @@ def _excluding(pack: Pack, policy: Policy) -> set[str]:
 
 
 def _living(offer: Offer, policies: set[str]) -> Living:
-    """The subject's other offers of the period that did not end without money, held until this transaction ends."""
-    chosen = Offer.objects.select_for_update().filter(subject=offer.subject, period=offer.period, policy__in=policies)
-    others = with_standing(chosen.exclude(pk=offer.pk).order_by("pk"))
+    """The subject's other offers of the time that did not end without money, held until this transaction ends."""
+    chosen = Offer.objects.select_for_update().filter(subject=offer.subject, policy__in=policies).exclude(pk=offer.pk)
+    others = with_standing(other for other in chosen.order_by("pk") if overlap(offer.period, other.period))
     return [(other, standing) for other, standing in others if not standing.is_dead]
 
 

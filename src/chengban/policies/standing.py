@@ -16,8 +16,8 @@ from chengban.policies.models import Offer, OfferStep, PaymentStep
 from chengban.policies.telling import told_offer
 
 Step = OfferStep.Step
-STOPS = (Step.EXCLUDED, Step.REJECTED, Step.UPHELD, Step.DECLINED)
-"""The steps that end an offer without money."""
+ENDS = (Step.REJECTED, Step.UPHELD, Step.DECLINED)
+"""The steps that end an offer without money for good; an exclusion holds until the offer is restored."""
 
 
 class Stage(models.TextChoices):
@@ -52,12 +52,17 @@ class Standing:
     @property
     def is_over(self) -> bool:
         """Whether nothing more can happen before the treasury."""
-        return self.has(*STOPS, Step.ORDERED)
+        return self.is_dead or self.has(Step.ORDERED)
 
     @property
     def is_dead(self) -> bool:
-        """Whether it ended without money."""
-        return self.has(*STOPS)
+        """Whether it ended without money, or is excluded now."""
+        return self.has(*ENDS) or self.is_excluded
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether something else stands in its place."""
+        return self.is_open(Step.EXCLUDED, Step.RESTORED)
 
     @property
     def waits(self) -> bool:
@@ -116,10 +121,10 @@ def add_step(offer: Offer, step: str, by: Actor, *, reason: str = "", until: dat
 
 def staged(offers: QuerySet[Offer]) -> QuerySet[Any]:
     """The offers, each with its `stage` (a `Stage`), as the database reads it from the steps."""
-    paid = PaymentStep.objects.filter(payment=OuterRef("payment"), state=PaymentStep.State.PAID)
+    of_payment = PaymentStep.objects.filter(payment=OuterRef("payment"))
     rules = (
-        (_had(*STOPS), Stage.STOPPED),
-        (Exists(paid), Stage.PAID),
+        (_had(*ENDS) | Q(exclusion=Step.EXCLUDED) | Exists(of_payment.filter(state=PaymentStep.State.RELEASED)), Stage.STOPPED),
+        (Exists(of_payment.filter(state=PaymentStep.State.PAID, returned_by=None)), Stage.PAID),
         (_had(Step.ORDERED), Stage.ORDERED),
         (Q(objection=Step.OBJECTED), Stage.OBJECTED),
         (Q(dispute=Step.DISPUTED), Stage.DISPUTED),
@@ -129,7 +134,13 @@ def staged(offers: QuerySet[Offer]) -> QuerySet[Any]:
     )
     objection, dispute = _newest(Step.OBJECTED, Step.UPHELD, Step.DISMISSED), _newest(Step.DISPUTED, Step.MENDED)
     cases = Case(*(When(condition, then=Value(stage.value)) for condition, stage in rules), default=Value(Stage.PROPOSED.value))
-    return offers.alias(objection=objection, dispute=dispute).annotate(stage=cases)
+    exclusion = _newest(Step.EXCLUDED, Step.RESTORED)
+    return offers.alias(objection=objection, dispute=dispute, exclusion=exclusion).annotate(stage=cases)
+
+
+def excluded(offers: QuerySet[Offer]) -> QuerySet[Offer]:
+    """Those that something else stands in the place of now."""
+    return offers.alias(exclusion=_newest(Step.EXCLUDED, Step.RESTORED)).filter(exclusion=Step.EXCLUDED)
 
 
 def _steps(*steps: str) -> QuerySet[OfferStep]:

@@ -67,7 +67,7 @@ class Declared:
 def declared(written: Written) -> Declared:
     """The declaration that is written. Raises `NotDeclared` with every mistake of its form."""
     early: list[Mistake] = []
-    whole = _pruned(written)
+    whole = pruned(written)
     version = _version(_map(whole, "version"))
     examples = [_example(row, number, early) for number, row in enumerate(_rows(whole, "examples"))]
     try:
@@ -80,13 +80,13 @@ def declared(written: Written) -> Declared:
     return Declared(form.policy, form.examples)
 
 
-def _pruned(value: Any) -> Any:
+def pruned(value: Any) -> Any:
     """Without what is blank: texts are stripped, and empty texts, lists and mappings left out."""
     if isinstance(value, Mapping):
-        kept = {str(key): _pruned(one) for key, one in value.items()}
+        kept = {str(key): pruned(one) for key, one in value.items()}
         return {key: one for key, one in kept.items() if not _is_blank(one)}
     if isinstance(value, list | tuple):
-        return [one for one in map(_pruned, value) if not _is_blank(one)]
+        return [one for one in map(pruned, value) if not _is_blank(one)]
     return value.strip() if isinstance(value, str) else value
 
 

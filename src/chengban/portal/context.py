@@ -78,6 +78,7 @@ SECTIONS = {
     "enterprise-offers": "enterprises",
     "offers-of": "delivery",
     "offer": "delivery",
+    "payment": "delivery",
     "notice": "notices",
     "enterprise-recoveries": "enterprises",
     "recovery": "recoveries",

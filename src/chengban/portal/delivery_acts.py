@@ -55,14 +55,14 @@ def propose(desk: Desk) -> str:
 
 
 def confirm(desk: Desk) -> str:
-    done = offering.each(desk.chosen(Stage.PROPOSED), lambda offer: offers.confirm(offer, by=desk.by), "done")
+    done = offering.each(desk.chosen(Stage.PROPOSED), lambda offer: offers.confirm(offer, by=desk.by), "done", by=desk.by)
     return _("已确认 %(count)s 户。") % {"count": done.outcomes["done"]} + _why(done)
 
 
 def reject(desk: Desk) -> str:
     reason = said(desk.form.get("reason", ""))
     chosen = desk.chosen(Stage.PROPOSED)
-    done = offering.each(chosen, lambda offer: offers.reject(offer, by=desk.by, reason=reason), "done")
+    done = offering.each(chosen, lambda offer: offers.reject(offer, by=desk.by, reason=reason), "done", by=desk.by)
     return _("不予确认 %(count)s 户。") % {"count": done.outcomes["done"]} + _why(done)
 
 
@@ -73,7 +73,7 @@ def notice(desk: Desk) -> str:
     def begin(offer: Offer) -> None:
         offering.begin_notice(desk.pack, offer, on=desk.on, by=desk.by, days=days)
 
-    done = offering.each(desk.chosen(Stage.CONFIRMED), begin, "done")
+    done = offering.each(desk.chosen(Stage.CONFIRMED), begin, "done", by=desk.by)
     return _("已开始公示 %(count)s 户。") % {"count": done.outcomes["done"]} + _why(done)
 
 

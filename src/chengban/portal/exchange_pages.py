@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from chengban.exchange.adapters import SYSTEMS
+from chengban.exchange.adapters import SYSTEMS, has_address
 from chengban.exchange.domain import DEAD
 from chengban.exchange.models import Callback, Failure, Message
 from chengban.lib import clock
@@ -35,6 +35,16 @@ class System:
     name: "str | Promise"
     chart: Chart
     dead: int
+    waiting: int
+    no_address: "str | Promise"
+    """What to do where no address is set; empty where one is."""
+
+
+_NO_ADDRESS: "Mapping[str, str | Promise]" = {
+    "treasury": _lazy("没有设置国库地址。发给国库的消息先等着，设置 CHENGBAN_TREASURY_URL 以后自动发出。"),
+    "mail": _lazy("没有设置邮件地址。要用邮件提醒，请设置 CHENGBAN_MAIL_URL。"),
+    "sms": _lazy("没有设置短信地址。要用短信提醒，请设置 CHENGBAN_SMS_URL。"),
+}  # fmt: skip
 
 
 def systems() -> list[System]:
@@ -47,8 +57,9 @@ def systems() -> list[System]:
 def _system(name: str, counts: Mapping[Any, int]) -> System:
     rows = [(_(Message.Outcome(outcome).label), count) for outcome, count in counts.items()]
     return System(
-        name, NAMES.get(name, name), bar_chart(_("消息，按结果"), _("条"), rows), sum(counts[outcome] for outcome in DEAD)
-    )
+        name, NAMES.get(name, name), bar_chart(_("消息，按结果"), _("条"), rows), sum(counts[outcome] for outcome in DEAD),
+        counts[Message.Outcome.WAITING], "" if has_address(name) else _NO_ADDRESS[name],
+    )  # fmt: skip
 
 
 AGES = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(days=1), timedelta(days=3))

@@ -26,7 +26,8 @@ STAGES: dict[str, "str | Promise"] = {
     Stage.ORDERED: _("已下达"), Stage.PAID: _("已到账"), Stage.STOPPED: _("已停止"),
 }  # fmt: skip
 STEPS: dict[str, "str | Promise"] = {
-    Step.PROPOSED: _("列入拟享名单"), Step.EXCLUDED: _("排除，不能同时享受"), Step.CONFIRMED: _("部门确认"),
+    Step.PROPOSED: _("列入拟享名单"), Step.EXCLUDED: _("排除，不能同时享受"), Step.RESTORED: _("恢复，排除它的已终止"),
+    Step.CONFIRMED: _("部门确认"),
     Step.REJECTED: _("部门不予确认"), Step.NOTICED: _("开始公示"), Step.OBJECTED: _("有人提出异议"), Step.UPHELD: _("异议成立"),
     Step.DISMISSED: _("异议不成立"), Step.DISPUTED: _("指出数据有误"), Step.MENDED: _("数据已核对"),
     Step.ACCEPTED: _("确认收款账户"), Step.DECLINED: _("放弃"), Step.ORDERED: _("下达拨付"),

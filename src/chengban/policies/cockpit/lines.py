@@ -10,9 +10,9 @@ from django.db.models import Max, Min, OuterRef, Q, QuerySet, Subquery
 
 from chengban.lib import clock
 from chengban.policies.models import Offer, OfferStep, Payment, PaymentStep
+from chengban.policies.standing import ENDS
 
 Step, State = OfferStep.Step, PaymentStep.State
-DEAD = (Step.EXCLUDED, Step.REJECTED, Step.UPHELD, Step.DECLINED)
 """The steps after which nothing is held ready any more."""
 Key = tuple[str, str, str, str]
 """Policy, version, subject and period: what a payment and its offer have in common."""
@@ -128,15 +128,15 @@ def _offers(chosen: "QuerySet[Any]") -> Iterator[OfferLine]:
             ordered_on=_day(row["ordered_at"]),
             objected_on=_day(row["objected_at"]) if _is_open(row["objected"], row["settled"]) else None,
             disputed_on=_day(row["disputed_at"]) if _is_open(row["disputed"], row["mended"]) else None,
-            is_dead=row["dead"] is not None,
+            is_dead=row["ended"] is not None or _is_open(row["excluded"], row["restored"]),
         )
 
 
 _DAYS = {"confirmed_at": Step.CONFIRMED, "noticed_at": Step.NOTICED, "accepted_at": Step.ACCEPTED, "ordered_at": Step.ORDERED}
 _WAITS = {"objected_at": Step.OBJECTED, "disputed_at": Step.DISPUTED}
 _MARKS = {
-    "dead": DEAD, "objected": (Step.OBJECTED,), "settled": (Step.UPHELD, Step.DISMISSED), "disputed": (Step.DISPUTED,),
-    "mended": (Step.MENDED,),
+    "ended": ENDS, "excluded": (Step.EXCLUDED,), "restored": (Step.RESTORED,), "objected": (Step.OBJECTED,),
+    "settled": (Step.UPHELD, Step.DISMISSED), "disputed": (Step.DISPUTED,), "mended": (Step.MENDED,),
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from chengban.policies import catalogue, offers
 from chengban.policies.disputing import answer_dispute
 from chengban.policies.models import Offer
 from chengban.policies.standing import Stage, staged
-from chengban.portal import delivery_pages, offer_pages
+from chengban.portal import delivery_pages, offer_pages, payment_pages
 from chengban.portal.delivery_acts import ACTS, ALL, Desk
 from chengban.portal.needs import needs
 from chengban.portal.readings import people
@@ -33,7 +33,8 @@ from chengban.portal.telling import tell
 @needs(Verb.READ_OFFERS)
 def delivery(request: HttpRequest) -> HttpResponse:
     rows = delivery_pages.delivery(catalogue.current(), clock.today())
-    return render(request, "portal/pages/delivery.html", {"rows": rows, "empty": [row for row in rows if row.is_empty]})
+    given = {"rows": rows, "empty": [row for row in rows if row.is_empty], "returned": payment_pages.came_back(catalogue.current())}
+    return render(request, "portal/pages/delivery.html", given)
 
 
 @never_cache

@@ -20,7 +20,7 @@ from chengban.policies import catalogue, editions
 from chengban.policies.errors import PolicyError
 from chengban.policies.listing import keep_list
 from chengban.policies.models import Edition
-from chengban.policies.rewriting import written_of
+from chengban.policies.rewriting import written_from
 from chengban.portal import draft_fields, draft_pages
 from chengban.portal.needs import needs
 from chengban.portal.telling import tell
@@ -51,11 +51,7 @@ def drafts(request: HttpRequest) -> HttpResponseBase:
 @needs(Verb.WRITE_DRAFTS)
 def _begin(request: HttpRequest) -> HttpResponse:
     pack, name = catalogue.current(), request.POST.get("policy", "")
-    written: dict[str, Any] = {}
-    if name in pack.policies:
-        policy = pack.policies[name]
-        version = policy.in_force(clock.today()) or policy.versions[-1]
-        written = written_of(pack, policy, version, pack.examples.get(name, ()))
+    written = written_from(pack, pack.policies[name], on=clock.today()) if name in pack.policies else {}
     return redirect("draft", editions.begin(written, by=_actor(request)).pk)
 
 

@@ -58,6 +58,7 @@ def message(request: HttpRequest, number: int) -> HttpResponse:
         "callbacks": Callback.objects.filter(system=found.system, key=found.key).defer("raw").order_by("sequence", "pk"),
         "is_dead": found.outcome in DEAD,
         "may_act": _may_act(request),
+        "payment": _payment_of(request, found),
     }
     return render(request, "portal/pages/exchange_message.html", given)
 
@@ -100,6 +101,12 @@ def _known(system: str) -> str:
     if system not in SYSTEMS:
         raise Http404
     return system
+
+
+def _payment_of(request: HttpRequest, found: Message) -> int | None:
+    """The payment that a message is about, for those who may read its page."""
+    kind, _, number = found.subject.partition(":")
+    return int(number) if kind == "payment" and may(cast(Account, request.user), Verb.READ_OFFERS) else None
 
 
 def _may_act(request: HttpRequest) -> bool:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from chengban.lib import clock
 from chengban.policies import catalogue
 from chengban.portal import home_pages
+from chengban.portal.reminders import reminders
 
 
 @require_safe
@@ -16,6 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "own": home_pages.own_subjects(pack, request.user, on=clock.today()),
         "examples": home_pages.EXAMPLES,
         "figures": home_pages.city_figures(pack),
+        "reminders": reminders(pack, request.user),
         "tasks": home_pages.tasks_of(request.user),
     }
     return render(request, "portal/pages/home.html", given)

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest, multiprocess
 
-from chengban.config.observe import matching_registry
+from chengban.config.observe import standing_registry
 
 LOOPBACK = ("127.0.0.1", "::1")
 
@@ -39,7 +39,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """Counters for Prometheus, to loopback or to the bearer of `CHENGBAN_METRICS_TOKEN`; to others there is no such page."""
     if not _may_scrape(request):
         return HttpResponseNotFound()
-    told = generate_latest(_counters()) + generate_latest(matching_registry())
+    told = generate_latest(_counters()) + generate_latest(standing_registry())
     return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
 
 

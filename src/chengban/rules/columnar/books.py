@@ -109,13 +109,19 @@ def state_of(value: Any) -> int:
 # Ordered sources -------------------------------------------------------------------------------------------------
 
 
-def rank_book(tests: Sequence[Test], evaluate: Evaluate) -> RankBook:
-    """The book of an ordered source for all its tests."""
-    constants = sorted({key_of(value) for test in tests for value in constants_of(test.predicate)})
+def rank_book(tests: Sequence[Test], evaluate: Evaluate, values: Sequence[Decimal] = ()) -> RankBook:
+    """The book of an ordered source for all its tests.
+
+    Where `values` are all that it can take, each has a code, so that the codes serve for any other tests too.
+    """
+    constants = sorted({key_of(value) for test in tests for value in constants_of(test.predicate)} | set(values))
     cells = np.stack([_over_cells(test, constants, evaluate) for test in tests])
     steps = np.flatnonzero((cells[:, 1:] != cells[:, :-1]).any(axis=0))
     cuts = tuple(Cut(constants[step // 2], above=bool(step % 2)) for step in steps)
     known = cells[:, np.concatenate(([0], steps + 1))]
+    if values:
+        cuts = tuple(Cut(value, above=False) for value in values)
+        known = cells[:, [0, *(2 * bisect_left(constants, value) + 1 for value in values)]]
     missing = np.array([_when_missing(test, evaluate) for test in tests], np.uint8)
     return RankBook(cuts, np.hstack([known, missing]))
 

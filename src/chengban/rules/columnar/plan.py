@@ -13,6 +13,7 @@ from .books import Book, category_book, lists_all, outcome_book, rank_book
 from .columns import distinct_values
 from .formula import ALWAYS, IS_TRUE, IS_UNKNOWN, NEVER, Formulas
 from .lowering import Lowering
+from .scores import possible_values
 from .sources import Kind, Source, Test
 from .tape import Root, Tape, TapeBuilder, TestCodes
 from .vectors import Frame
@@ -118,7 +119,7 @@ def _fixed_book(source: Source, tests: tuple[Test, ...]) -> Book:
 def make_book(source: Source, tests: Sequence[Test], values: Sequence[Any]) -> Book:
     """The book of one source for its tests; `values` are those that the table holds, where they matter."""
     if source.coding == "rank":
-        return rank_book(tests, evaluate)
+        return rank_book(tests, evaluate, possible_values(source.node) or ())
     return outcome_book(tests) if source.coding == "outcome" else category_book(tests, values, evaluate)
 
 
