@@ -45,8 +45,8 @@ def held() -> Iterator[Held]:
     yield Held("property_title", _person(AGENT), home, date(2014, 9, 2))
     boiler = {"equipment_kind": "压力容器", "equipment_code": "21701037152018001", "inspection_due": "2026-04-30"}
     yield Held("special_equipment_registration", FIRMS[TECHNOLOGY].uscc, boiler, date(2018, 5, 14))
-    place = {"place_name": "小满家常菜馆", "items": "饭馆", "principal": "沈小满"}
-    yield Held("sanitary_permit", FIRMS[RESTAURANT].uscc, place, date(2023, 10, 9))
+    rooms = {"place_name": "小满家常菜馆", "items": "饭馆", "principal": "沈小满"}
+    yield Held("sanitary_permit", FIRMS[RESTAURANT].uscc, rooms, date(2023, 10, 9))
 
 
 def fill_wallets(pack: Pack, *, by: Actor) -> list[Certificate]:
