@@ -1,1 +1,1 @@
-"""Electronic certificates (电子证照): their types, their lives and their faces."""
+"""Electronic certificates (电子证照): their types, their lives, their tokens and their faces."""

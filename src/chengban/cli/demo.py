@@ -21,6 +21,8 @@ from chengban.lib import env
 
 TODAY = date(2025, 12, 1)
 """The demo's business date: the city is made as of this day, so that each run of each year shows the same."""
+ELECTRONIC = ("business_licence", "food_permit", "hitech_certificate")
+"""The types of which the demo issues every certificate that its registers hold."""
 Tell = Callable[[str, int, int], None]
 _BYTES_AN_ENTERPRISE = 16_000
 
@@ -112,6 +114,7 @@ def _build(made: Made, tell: Tell) -> None:
     pack = current()
     folder = _city(pack, made, tell)
     _load(pack, folder, tell)
+    _certificates(pack, tell)
     _match(pack, tell)
     _seed(pack, tell)
     _cast()
@@ -159,6 +162,26 @@ def _load(pack: Any, folder: Path, tell: Tell) -> None:
         tell("检查数据质量", 0, 1)
         inspect_all(pack, by=by, on=on)
         tell("检查数据质量", 1, 1)
+
+
+def _certificates(pack: Any, tell: Tell) -> None:
+    """The certificates that the registers hold, issued electronically; the register of certificates is filled from them."""
+    from django.db import transaction
+
+    from chengban.certificates import taking_up
+    from chengban.certificates.models import Certificate
+    from chengban.demo.wallet import fill_wallets
+    from chengban.ledger import Actor
+    from chengban.lib import clock
+
+    if Certificate.objects.exists():
+        return
+    by, on = Actor.system("demo"), clock.today()
+    with transaction.atomic():
+        for name in ELECTRONIC:
+            taking_up.take_up(pack, name, by=by, on=on, progress=partial(tell, f"颁发{pack.certificates[name].name}"))
+        fill_wallets(pack, by=by)
+        taking_up.fill_register(pack, by=by, on=on)
 
 
 def _match(pack: Any, tell: Tell) -> None:

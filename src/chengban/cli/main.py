@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "deliver": ("chengban.cli.deliver", "Set budgets, order payments from a confirmed list, and see where they stand."),
     "exchange": ("chengban.cli.exchange", "Deliver messages to outside systems; see, send again and reconcile them."),
     "reach": ("chengban.cli.reach", "See what subjects were told, and whether it arrived."),
+    "cert": ("chengban.cli.cert", "Issue electronic certificates, verify them online and offline, hold them off or end them."),
     "ledger": ("chengban.cli.ledger", "Keep the tree over the entries, prove an entry, check everything."),
     "witness": ("chengban.cli.ledger", "See that a log only ever grows, and sign what was seen."),
     "cockpit": ("chengban.cli.cockpit", "The leaders' figures of a year; reckon the city's published figures again."),

@@ -32,6 +32,8 @@ def sentence_of(error: BaseException) -> str | None:
 
 
 def _ours(error: BaseException) -> str | None:
+    from chengban.certificates.errors import CertificatesError
+    from chengban.certificates.faces.errors import FacesError
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
     from chengban.ledger.errors import LedgerError
@@ -39,7 +41,7 @@ def _ours(error: BaseException) -> str | None:
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    known = ExchangeError | FactsError | LedgerError | PolicyError | MatchError | ReachError
+    known = CertificatesError | ExchangeError | FacesError | FactsError | LedgerError | PolicyError | MatchError | ReachError
     return str(error) if isinstance(error, known) else None
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -59,19 +60,23 @@ def chosen(name: str, among: tuple[str, ...]) -> str:
     return value
 
 
-def secret(name: str) -> str:
+def _word() -> str:
+    return secrets.token_urlsafe(48)
+
+
+def secret(name: str, make: Callable[[], str] = _word) -> str:
     """The secret `name`: from the environment, else made once and kept in `<home>/secrets/`, readable by its owner only."""
     given = os.environ.get(name)
     if given:
         return given
-    return kept_word(home() / "secrets" / name.lower())
+    return kept_word(home() / "secrets" / name.lower(), make)
 
 
-def kept_word(place: Path) -> str:
+def kept_word(place: Path, make: Callable[[], str] = _word) -> str:
     """The secret in that file: made on first use, readable by its owner only."""
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not place.exists():
-        _keep(place, secrets.token_urlsafe(48))
+        _keep(place, make())
     return place.read_text().strip()
 
 

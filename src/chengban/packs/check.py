@@ -9,6 +9,7 @@ from typing import Any
 
 from chengban import rules
 from chengban.packs import loader
+from chengban.packs.certificates import CertificateType, RegisterPlace
 from chengban.packs.examples import run_examples
 from chengban.packs.loader import Origin, Pack
 from chengban.packs.maps import faults_of
@@ -284,6 +285,59 @@ def _map(pack: Pack) -> Iterator[Finding]:
             yield Finding(origin.place(*key), told)
 
 
+def _certificates(pack: Pack) -> Iterator[Finding]:
+    """What the types of certificates name, and that no two have one code."""
+    codes: dict[str, str] = {}
+    for kind in pack.certificates.values():
+        origin = pack.origin("certificates", kind.id)
+        first = codes.setdefault(kind.code, kind.id)
+        if first != kind.id:
+            yield Finding(origin.place("code"), f"the code {kind.code} is that of {first} too")
+        yield from _exists(pack.departments, kind.department, "department", origin, "department")
+        for number, fact in enumerate(kind.proves):
+            yield from _exists(pack.facts, fact, "fact", origin, "proves", number)
+        ends = kind.validity.source
+        places = (kind.number, ("number",), "text"), (kind.issued, ("issued",), "date"), (ends, ("validity", "source"), "date")
+        for place, key, expected in places:
+            if place is not None:
+                yield from _read_from(pack, kind, place, key, expected)
+        yield from _issued_where(pack, kind)
+        for number, field in enumerate(kind.fields):
+            if field.codes is not None:
+                yield from _exists(pack.codes, field.codes, "code set", origin, "fields", number, "codes")
+            if field.source is not None:
+                yield from _read_from(pack, kind, field.source, ("fields", number, "source"), field.type)
+
+
+def _issued_where(pack: Pack, kind: CertificateType) -> Iterator[Finding]:
+    """The condition speaks of the row that the certificate is of."""
+    subjects = pack.city.people if kind.holder == "person" else pack.city.enterprises
+    register = pack.registers.get(kind.number.register_ if kind.number else subjects.register_)
+    if kind.where is None or register is None:
+        return
+    try:
+        found = rules.check(kind.where, register_vocabulary(register, pack.codes), parameters=_CALENDAR)
+    except rules.VocabularyError:  # told where the register's own rules are checked
+        return
+    yield from _expression(pack.origin("certificates", kind.id), ("where",), found)
+
+
+def _read_from(pack: Pack, kind: CertificateType, place: RegisterPlace, key: Key, expected: str) -> Iterator[Finding]:
+    """A value on a certificate is read from a register about its holder, from a field of the same type."""
+    origin = pack.origin("certificates", kind.id)
+    register = pack.registers.get(place.register_)
+    if register is None:
+        yield from _exists(pack.registers, place.register_, "register", origin, *key, "register")
+    elif register.about != kind.holder:
+        told = f"register {register.id} is about {register.about}, and the certificate is a {kind.holder}'s"
+        yield Finding(origin.place(*key, "register"), told)
+    elif place.field not in {field.id for field in register.fields}:
+        yield Finding(origin.place(*key, "field"), f"register {register.id} has no field {place.field}")
+    elif register.field(place.field).type != expected:
+        told = f"{register.id}.{place.field} is a {register.field(place.field).type}, and a {expected} is needed"
+        yield Finding(origin.place(*key, "field"), told)
+
+
 def _figure(figure: PublishedFigure, words: rules.Vocabulary, origin: Origin) -> Iterator[Finding]:
     """Each part's rule: over facts, or over the parts before it and the parameters."""
     numbers = {parameter.name for parameter in figure.parameters}
@@ -300,4 +354,6 @@ def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterato
         yield Finding(origin.document.inside((*origin.key, *key), finding.line, finding.column), finding.message)
 
 
-_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (_city, _references, _sources, _rows, _policies, _map)
+_PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
+    _city, _references, _sources, _rows, _policies, _map, _certificates,
+)  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chengban.lib import env
+from chengban.packs.certificates import CertificateType
 from chengban.packs.maps import CityMap
 from chengban.packs.model import (
     City,
@@ -59,6 +60,7 @@ class Pack:
     policies: dict[str, Policy] = field(default_factory=dict)
     examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
+    certificates: dict[str, CertificateType] = field(default_factory=dict)
     figures: dict[str, PublishedFigure] = field(default_factory=dict)
     map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class _Reader:
         self._each(pack, "tables", DecisionTable, pack.tables)
         self._each(pack, "policies", Policy, pack.policies)
         self._each(pack, "scenes", Scene, pack.scenes)
+        self._each(pack, "certificates", CertificateType, pack.certificates)
         self._facts(pack)
         self._examples(pack)
         self._map(pack)
@@ -282,6 +285,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("policies", Policy),
         ("cases-tests", ExampleFile),
         ("scenes", Scene),
+        ("certificates", CertificateType),
     )
     return {name: model.model_json_schema(by_alias=True) for name, model in kinds}
 

@@ -10,7 +10,7 @@ from chengban.demo.city.firms import COMPANY, ENTITY_TYPES, FORMS, INDIVIDUAL, S
 from chengban.demo.city.identifiers import mobile_phones
 from chengban.demo.city.model import City, Rows
 from chengban.demo.city.people import DEGREES
-from chengban.demo.city.registers.licensed import food_firms, hauliers
+from chengban.demo.city.registers.licensed import hauliers
 
 _SCHOOLS = ("聊城湖畔大学", "鲁西理工学院", "光岳师范学院", "运河职业技术学院", "东昌财经大学", "齐鲁平原大学")
 """Schools that do not exist."""
@@ -129,29 +129,21 @@ def tax_grades(city: City, who: c.Ints) -> c.Text:
     return c.blank(column, (city.firms.kind[who] == INDIVIDUAL) & city.ordinary_firms[who])
 
 
+_HAULAGE = "道路运输经营许可证"
+
+
 def certificates(city: City) -> Iterator[Rows]:
-    firms = city.firms
-    running = np.flatnonzero(firms.active)
-    yield _certificates(city, "营业执照", running, "YYZZ", firms.founded[running], None, "市场监督管理局")
-    food = food_firms(city)
-    issued = np.maximum(firms.founded[food] + 20, city.on - 5 * 365 + 60)
-    yield _certificates(city, "食品经营许可证", food, "JY", issued, 5, "行政审批服务局")
-    haul = hauliers(city)
-    issued = np.maximum(firms.founded[haul] + 25, city.on - 4 * 365 + 90)
-    yield _certificates(city, "道路运输经营许可证", haul, "DLYS", issued, 4, "交通运输局")
-
-
-def _certificates(city: City, kind: str, who: c.Ints, head: str, issued: c.Ints, years: int | None, office: str) -> Rows:
-    firms, count = city.firms, len(who)
-    endless = np.full(count, years is None)
-    until = issued + (years or 0) * 365
-    return {
-        "certificate_no": c.joined(c.number_text(head, who, 9)), "kind": c.choose([kind], np.zeros(count, np.int64)),
+    """The paper ones: hauliers' permits. Electronic certificates come into this register from what the city issues."""
+    firms, who = city.firms, hauliers(city)
+    issued = np.maximum(firms.founded[who] + 25, city.on - 4 * 365 + 90)
+    until, alike = issued + 4 * 365, np.zeros(len(who), np.int64)
+    yield {
+        "certificate_no": c.joined(c.number_text("DLYS", who, 9)), "kind": c.choose([_HAULAGE], alike),
         "uscc": firms.uscc(who), "holder_name": firms.name.take(c.index(who)),
-        "issuer": city.office(firms.county[who], office), "county": city.places.county_text(firms.county[who]),
-        "issued_on": c.days(issued), "valid_from": c.days(issued), "valid_until": c.days(until, absent=endless),
-        "status": c.choose(("有效", "过期"), (~endless & (until < city.on)).astype(np.int64)),
-        "item_id": c.choose([_item(city, kind)], np.zeros(count, np.int64)),
+        "issuer": city.office(firms.county[who], "交通运输局"), "county": city.places.county_text(firms.county[who]),
+        "issued_on": c.days(issued), "valid_from": c.days(issued), "valid_until": c.days(until),
+        "status": c.choose(("有效", "过期"), (until < city.on).astype(np.int64)),
+        "item_id": c.choose([_item(city, _HAULAGE)], alike),
     }  # fmt: skip
 
 

@@ -1,0 +1,10 @@
+"""The room as Django knows it."""
+
+from django.apps import AppConfig
+
+
+class CertificatesConfig(AppConfig):
+    """电子证照."""
+
+    name = "chengban.certificates"
+    verbose_name = "电子证照"

@@ -1,0 +1,31 @@
+"""The town's certificates, and a home of the test's own for the city's keys."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from chengban import packs
+from chengban.lib import clock
+from chengban.packs import Pack
+from tests import town
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keys are made anew for each test, and the clock's day is the town's."""
+    folder = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("CHENGBAN_HOME", str(folder))
+    monkeypatch.setenv("CHENGBAN_TODAY", town.ON.isoformat())
+    monkeypatch.delenv("CHENGBAN_PORTAL_URL", raising=False)
+    return folder
+
+
+@pytest.fixture
+def pack(db: None, tmp_path: Path) -> Pack:
+    with transaction.atomic():
+        return town.build(tmp_path, packs.current())
+
+
+NOON = datetime(2025, 12, 1, 12, tzinfo=clock.CHINA)
