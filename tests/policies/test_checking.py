@@ -55,7 +55,7 @@ def paid(db: None, tmp_path: Path) -> None:
     orders = [Order(subject, Decimal("21600.00"), "6201") for subject in (town.LOTUS, town.WILLOW, STRANGER)]
     with clock.pinned(datetime(2025, 12, 1, 9, tzinfo=clock.CHINA)):
         order_payments("P09", version.version, "2025", orders, by=BY)
-    settle([(message, Answer(message.key)) for message in lease(9)], by=BY)
+        settle([(message, Answer(message.key)) for message in lease(9)], by=BY)
 
 
 def says(check: SpotCheck) -> dict[str, str]:

@@ -4,12 +4,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
+
+from chengban import ledger
 from chengban.certificates.faces import Face, OfdSigner, SigningIdentity, pdf, sign_pdf, signed_ofd
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate
 from chengban.certificates.signing import ES256, SM2, Signer
 from chengban.certificates.signing.identity import city_chain
+from chengban.certificates.signing.keys import city_signer
 from chengban.certificates.tokens import readable
+from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.lib.identifiers import is_uscc
 from chengban.packs import Pack
@@ -58,3 +63,10 @@ def pdf_of(pack: Pack, certificate: Certificate, signer: Signer) -> bytes:
 def ofd_of(pack: Pack, certificate: Certificate, signer: Signer) -> bytes:
     """The OFD with the bare signature of the city's key. Raises FacesError."""
     return signed_ofd(face_of(pack, certificate), OfdSigner(OIDS[signer.algorithm], signer.sign), at=clock.now())
+
+
+def hand_out(pack: Pack, certificate: Certificate, form: str, *, by: Actor) -> bytes:
+    """The document for its holder, `pdf` or `ofd`; the ledger keeps that it was taken. Raises FacesError, BadKey."""
+    with transaction.atomic():
+        ledger.append(by, "certificates.hand_out", f"certificate:{certificate.pk}", {"form": form})
+        return (pdf_of if form == "pdf" else ofd_of)(pack, certificate, city_signer())

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,10 +104,13 @@ def verify(
         raise click.UsageError("--nonce 和 --audience 要一起给。")
     if listed is not None and not offline:
         raise click.UsageError("--status-list 用于 --offline；联网核验看登记库。")
+    from chengban import packs
+    from chengban.certificates import judging
+
     text = _text(what)
     take_up_demo() if offline or isinstance(text, bytes) else ready()
     if isinstance(text, bytes):
-        return _answer(_document(text, issuer_key), as_json)
+        return _answer(judging.document(text, _keys(issuer_key), packs.current().city.name), as_json)
     at = datetime.combine(business_date(on), clock.now().timetz())
     _answer(_judge(text, _keys(issuer_key), offline, listed, _question(nonce, audience), at), as_json)
 
@@ -142,22 +145,6 @@ def _text(what: str) -> str | bytes:
         raise click.UsageError(f"{path.name} 不是文本文件，也不是 PDF 或 OFD。") from error
 
 
-def _document(data: bytes, issuer_key: Path | None) -> "Verdict":
-    """What the signature of a PDF or an OFD says. Whether the certificate still holds it cannot tell."""
-    from chengban import packs
-    from chengban.certificates.faces import verify_ofd, verify_pdf
-    from chengban.certificates.signing.identity import city_chain
-    from chengban.certificates.verifying import Outcome, Verdict
-
-    if data.startswith(b"%PDF"):
-        found = verify_pdf(data, city_chain(packs.current().city.name)[-1:])
-    else:
-        found = verify_ofd(data, _keys(issuer_key).any_verifies)
-    if found.state != "valid":
-        return Verdict(Outcome.REJECTED, found.sentence, found.state)
-    return Verdict(Outcome.UNKNOWN, f"{found.sentence}现在是否有效还不知道：请用上面的二维码或证照标识核验。")
-
-
 def _keys(path: Path | None) -> "KeyRing":
     from chengban.certificates.signing.keys import KeyRing, city_keys, read_keys
 
@@ -171,35 +158,20 @@ def _question(nonce: str | None, audience: str | None) -> Any:
 
 
 def _judge(text: str, keys: "KeyRing", offline: bool, listed: Path | None, question: Any, at: datetime) -> "Verdict":
+    from chengban.certificates.judging import PREFIX, identified
     from chengban.certificates.verifying import Outcome, Verdict, from_list, verify
 
-    if not text.startswith("1.2.156.3005.2."):
+    if not text.startswith(PREFIX):
         return verify(text, keys, from_list(_list(listed, keys), at) if offline else _register(), at=at, question=question)
     if offline:
         return Verdict(Outcome.UNKNOWN, "只有证照标识，离线时不知道它的状态。")
-    return _identified(text, at.date())
+    return identified(text, at.date())
 
 
 def _register() -> "Status":
     from chengban.certificates.online import from_register
 
     return from_register
-
-
-def _identified(text: str, on: date) -> "Verdict":
-    from chengban.certificates.errors import WrongIdentifier
-    from chengban.certificates.identifiers import read
-    from chengban.certificates.online import by_identifier
-    from chengban.certificates.verifying import Outcome, Verdict
-
-    try:
-        fits = read(text).fits
-    except WrongIdentifier as error:
-        return Verdict(Outcome.REJECTED, str(error), "unreadable")
-    found = by_identifier(text, on)
-    if found.outcome is Outcome.UNKNOWN and not fits:
-        return Verdict(Outcome.UNKNOWN, f"{found.reason}这个标识的校验位也不符，请核对。", "check")
-    return found
 
 
 def _list(path: Path | None, keys: "KeyRing") -> Any:

@@ -32,6 +32,8 @@ WAYS: tuple[Way, ...] = (
     Way("calendar", _("政策日历")),
     Way("notices", _("公示")),
     Way("registers", _("数据目录")),
+    Way("verification", _("验证照")),
+    Way("wallet", _("我的证照"), Verb.READ_OWN_FILE),
     Way("enterprises", _("企业档案"), Verb.SEARCH_ENTERPRISES),
     Way("drafts", _("政策起草"), Verb.READ_DRAFTS),
     Way("matches", _("匹配总览"), Verb.READ_MATCHES),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from chengban.portal.views import (
     calendar,
+    certificates,
     cockpit,
     comfort,
     delivery,
@@ -88,6 +89,11 @@ urlpatterns: list[URLPattern] = [
     path("ledger", ledger.ledger, name="ledger"),
     path("ledger/entries/<int:number>", ledger.entry, name="ledger-entry"),
     path("log", ledger.log, name="log"),
+    path("certificates", certificates.wallet, name="wallet"),
+    path("certificates/status/<int:number>", certificates.status_list, name="status-list"),
+    path("certificates/keys", certificates.keys, name="certificate-keys"),
+    path("certificates/<int:number>.<str:form>", certificates.document, name="certificate-document"),
+    path("verification", certificates.verification, name="verification"),
     path("accounts", ledger.accounts, name="accounts"),
     path("letters", letters.letters, name="letters"),
     path("letters/readings", letters.letters_read, name="letters-read"),
