@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from chengban.lib import env
+from chengban.packs.items import Item, Scene, Synonyms
 from chengban.packs.maps import CityMap
 from chengban.packs.model import (
     City,
@@ -21,10 +22,8 @@ from chengban.packs.model import (
     FactDeclaration,
     FactFile,
     HolidayYear,
-    Item,
     Policy,
     Register,
-    Scene,
 )
 from chengban.packs.published import PublishedFigure
 from chengban.packs.source import Document, Finding, PackMistake, Place, documents
@@ -59,6 +58,7 @@ class Pack:
     policies: dict[str, Policy] = field(default_factory=dict)
     examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
+    synonyms: dict[str, Synonyms] = field(default_factory=dict)
     figures: dict[str, PublishedFigure] = field(default_factory=dict)
     map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
@@ -188,6 +188,7 @@ class _Reader:
         self._list(pack, "departments.yaml", "departments", Department, pack.departments, "id")
         self._list(pack, "codes/holidays.yaml", "years", HolidayYear, pack.holidays, "year")
         self._list(pack, "figures.yaml", "figures", PublishedFigure, pack.figures, "id")
+        self._list(pack, "synonyms.yaml", "synonyms", Synonyms, pack.synonyms, "word")
 
     def _list(self, pack: Pack, name: str, key: str, model: type[Model], into: dict[Any, Model], identity: str) -> None:
         document = self._document(self.folder / name) if (self.folder / name).is_file() else None
