@@ -34,12 +34,13 @@ def sentence_of(error: BaseException) -> str | None:
 def _ours(error: BaseException) -> str | None:
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
+    from chengban.items.errors import ItemsError
     from chengban.ledger.errors import LedgerError
     from chengban.policies.errors import PolicyError
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    known = ExchangeError | FactsError | LedgerError | PolicyError | MatchError | ReachError
+    known = ExchangeError | FactsError | ItemsError | LedgerError | PolicyError | MatchError | ReachError
     return str(error) if isinstance(error, known) else None
 
 

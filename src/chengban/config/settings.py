@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "chengban.ledger",
     "chengban.accounts",
     "chengban.facts",
+    "chengban.items",
     "chengban.exchange",
     "chengban.reach",
     "chengban.policies",

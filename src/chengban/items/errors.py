@@ -11,3 +11,7 @@ class CodeMistake(ItemsError):
 
 class UnreadableList(ItemsError):
     """A file in which no list of items can be read (清单读不了)."""
+
+
+class ListOutOfOrder(ItemsError):
+    """A list of an earlier day than the newest one (清单日期倒置)."""

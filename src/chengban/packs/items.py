@@ -43,7 +43,7 @@ class TimeLimit(Declaration):
 class Fee(Declaration):
     """One fee project (收费项目). `standard` is its text as the price office gives it; `amount` is in 元 where it is one sum."""
 
-    name: Name = Field(title="收费项目名称")
+    name: Title = Field(title="收费项目名称")
     standard: Text | None = Field(default=None, title="收费标准")
     amount: Annotated[Decimal, Field(ge=0)] | None = Field(default=None, title="金额")
     reducible: bool | None = Field(default=None, title="允许减免")
@@ -55,7 +55,7 @@ class Fee(Declaration):
 class Step(Declaration):
     """One step of the procedure (办理流程)."""
 
-    name: Name = Field(title="环节")
+    name: Title = Field(title="环节")
     by: Name | None = Field(default=None, title="办理人员")
     limit: TimeLimit | None = Field(default=None, title="办理时限")
     standard: Text | None = Field(default=None, title="审查标准")
@@ -65,7 +65,7 @@ class Step(Declaration):
 class Result(Declaration):
     """What the applicant gets (审批结果)."""
 
-    name: Name = Field(title="审批结果名称")
+    name: Title = Field(title="审批结果名称")
     kind: Annotated[str, Coded("result_type")] | None = Field(default=None, title="审批结果类型")
     valid: Name | None = Field(default=None, title="有效期")
 
