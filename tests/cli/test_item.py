@@ -45,3 +45,12 @@ def test_item_import_refuses_what_is_no_list(shell: Shell, tmp_path: Path) -> No
     path.write_text("甲,乙\n1,2\n", encoding="utf-8")
     refused(shell("item", "import", path), "找不到表头", "甲、乙", code=1)
     refused(shell("item", "import", tmp_path / "没有.csv"), "没有.csv")
+
+
+def test_item_search(shell: Shell) -> None:
+    found = shell("item", "search", "开饭店要办什么", "--limit", "3", "--json").json
+    same_keys("item search", found)
+    assert found[0]["id"] == "S04" and len(found) == 3
+    assert shell("item", "search", "刻公章").out.startswith("S01.b")
+    nothing = shell("item", "search", "量子纠缠飞船")
+    assert (nothing.code, nothing.out) == (0, "") and "换一个说法" in nothing.err

@@ -75,3 +75,23 @@ def _say(reading: "ListReading", taken: "Taken | None") -> None:
         click.echo("这份文件就是现行清单，没有变化。")
     elif taken is not None:
         click.echo(f"批次 {taken.batch}：新增 {taken.new}，升版 {taken.changed}，未变 {taken.same}，终止 {taken.ended}。")
+
+
+@item.command("search")
+@click.argument("asked")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="How many at most.")
+@JSON
+def search_items(asked: str, limit: int, as_json: bool) -> None:
+    """Find the scenes and items that ASKED means: what people say, pinyin, initials."""
+    from chengban.items.search import find
+    from chengban.packs import current
+
+    rows = [
+        {"kind": hit.kind, "id": hit.id, "name": hit.title, "score": round(hit.score, 1)} for hit in find(current(), asked, limit)
+    ]
+    if as_json:
+        return show(rows)
+    for row in rows:
+        click.echo(f"{row['id']:<6} {row['name']}  {row['score']}")
+    if not rows:
+        click.echo(f"没有找到与“{asked}”相近的事项。换一个说法再试。", err=True)
