@@ -1,5 +1,6 @@
 """Faults in a pack's items are found where they stand."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from chengban import packs
 from chengban.items.checking import check_items
 from chengban.items.coded import coded_fields, codes_in
+from chengban.packs import loader
 from chengban.packs.items import Implementation, Material
 from tests.packs.small import write
 
@@ -108,3 +110,13 @@ def test_codes_are_found_at_any_depth() -> None:
         (("promised", "unit"), "limit_unit", "9"),
         (("materials", 0, "need"), "material_need", "3"),
     ]
+
+
+def test_the_pack_that_the_documentation_writes_is_right(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "pack.md").read_text(encoding="utf-8")
+    for name, body in re.findall(r"^```\w*\n# (\S+)\n(.*?)^```", text, re.S | re.M):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    pack, findings = loader.read(tmp_path)
+    assert pack is not None and [one for one in findings if one.place.file.startswith(("scenes", "synonyms"))] == []
+    assert pack.scenes["S01"].questions and pack.synonyms and check_items(pack) == []

@@ -82,6 +82,18 @@ class ItemPage:
     before: tuple[Item, ...]
     then: tuple[Item, ...]
 
+    @property
+    def wanted(self) -> list[Brought]:
+        """What is needed, then what is not known yet."""
+        return sorted(
+            (one for one in self.materials if one.outcome.needed is not False), key=lambda one: one.outcome.needed is None
+        )
+
+    @property
+    def skipped(self) -> list[Brought]:
+        """What the answers rule out."""
+        return [one for one in self.materials if one.outcome.needed is False]
+
 
 def scene_page(pack: Pack, scene: Scene, given: Mapping[str, str]) -> ScenePage:
     guide = guiding.guide_of(scene)
