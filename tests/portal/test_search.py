@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chengban import packs
-from chengban.items.words import word
+from chengban.items.words import plain, word
 from chengban.portal.search import Entry, entries, find, search
 
 PACK = packs.current()
@@ -78,7 +78,8 @@ def test_any_text_is_answered(asked: str) -> None:
     found = search(PACK, asked)
     assert len(found) <= 30
     assert all((60 if hit.entry.kind in ("policy", "register") else 14) <= hit.score <= 100.01 for hit in found)
-    assert [hit.score for hit in found] == sorted((hit.score for hit in found), reverse=True)
+    scores = [hit.score for hit in found if plain(hit.entry.title) != plain(asked)]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_long_question_is_answered_quickly() -> None:

@@ -32,6 +32,8 @@ _FILLERS = re.compile(
 _CUT = re.compile(r"[\s\W_]+")
 _PAIR, _SINGLE, _SOUND = 1.0, 0.3, 0.6
 _SYNONYM = 0.9
+_UNSEEN = 2.0
+"""The rarity of a term that no entry has: it says little of what is meant, and must not drown what does."""
 _WHOLE = 0.5
 """How much a declared word that stands whole in the question counts beside the terms."""
 
@@ -91,8 +93,13 @@ def find_in(catalogue: Catalogue, asked: str, limit: int = 5) -> list[Hit]:
     if not meant.text:
         return []
     scored = _latin(catalogue, meant) if meant.text.isascii() else _chinese(catalogue, asked, meant)
-    hits = [Hit(entry.kind, entry.id, entry.title, min(100.0, score)) for entry, score in scored if score >= LEAST]
-    return sorted(hits, key=lambda hit: (-hit.score, len(hit.title), hit.id))[:limit]
+    kept = sorted(((entry, score) for entry, score in scored if score >= LEAST), key=_order)[:limit]
+    return [Hit(entry.kind, entry.id, entry.title, min(100.0, score)) for entry, score in kept]
+
+
+def _order(scored: tuple[Entry, float]) -> tuple[float, int, str]:
+    entry, score = scored
+    return -score, len(entry.title), entry.id
 
 
 def _latin(catalogue: Catalogue, meant: Word) -> Iterator[tuple[Entry, float]]:
@@ -102,18 +109,13 @@ def _latin(catalogue: Catalogue, meant: Word) -> Iterator[tuple[Entry, float]]:
 
 def _chinese(catalogue: Catalogue, asked: str, meant: Word) -> Iterator[tuple[Entry, float]]:
     terms = _asked_terms(asked)
-    whole = sum(weight * catalogue.rarity.get(term, _unseen(catalogue)) for term, weight in terms.items())
+    whole = sum(weight * catalogue.rarity.get(term, _UNSEEN) for term, weight in terms.items())
     extra = _synonym_terms(catalogue, meant.text)
-    near = {at for term in (*terms, *extra) for at in catalogue.holders.get(term, ())}
+    near = {at for term in (*terms, *extra) if len(term) > 1 for at in catalogue.holders.get(term, ())}
     for at in sorted(near):
         entry = catalogue.entries[at]
         found = max(_found(catalogue, entry, terms), _found(catalogue, entry, {**terms, **extra}) if extra else 0.0)
-        share = min(1.0, found / whole) if whole else 0.0
-        yield entry, 100 * min(1.0, share + _WHOLE * _stands_whole(entry, meant.text))
-
-
-def _unseen(catalogue: Catalogue) -> float:
-    return log(1 + len(catalogue.entries))
+        yield entry, 100 * (found / whole + _WHOLE * _stands_whole(entry, meant.text))
 
 
 def _found(catalogue: Catalogue, entry: Entry, terms: Terms) -> float:

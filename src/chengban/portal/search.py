@@ -59,10 +59,11 @@ def index(pack: Pack) -> tuple[Entry, ...]:
 
 
 def search(pack: Pack, asked: str, limit: int = 30) -> list[Found]:
-    """Everything of the pack that `asked` may mean, best first."""
+    """Everything of the pack that `asked` may mean, best first; what is called so comes before all."""
     hits = items_search.find(packs.current(), asked, limit)
     near = [Found(_shown(pack, hit), hit.score) for hit in hits if hit.score >= SHARE * hits[0].score]
-    return sorted([*near, *find(entries(pack), asked, limit)], key=_order)[:limit]
+    found = sorted([*near, *find(entries(pack), asked, limit)], key=_order)
+    return sorted(found, key=lambda one: plain(one.entry.title) != plain(asked))[:limit]
 
 
 def _shown(pack: Pack, hit: Hit) -> Entry:
