@@ -7,6 +7,7 @@ import pytest
 from chengban.items.models import ItemVersion
 from tests.cli.conftest import Shell
 from tests.cli.test_commands import DAY, refused, same_keys
+from tests.packs.small import write as write_pack
 
 pytestmark = pytest.mark.django_db
 SAMPLE = Path(__file__).resolve().parents[1] / "items" / "sample.csv"
@@ -45,6 +46,24 @@ def test_item_import_refuses_what_is_no_list(shell: Shell, tmp_path: Path) -> No
     path.write_text("甲,乙\n1,2\n", encoding="utf-8")
     refused(shell("item", "import", path), "找不到表头", "甲、乙", code=1)
     refused(shell("item", "import", tmp_path / "没有.csv"), "没有.csv")
+
+
+def test_item_list(shell: Shell) -> None:
+    assert "还没有事项" in shell("item", "list").err
+    shell("item", "import", SAMPLE, *DAY)
+    listed = shell("item", "list", "--json").json
+    same_keys("item list", listed)
+    assert [one["code"] for one in listed] == ["11320400014110315K3322014325004", "YL-001", "YL-003"]
+    assert shell("item", "list", "--json", "--on", "1999-01-01").json == []
+    assert "YL-003 v1  样例奖励 · 样例局" in shell("item", "list", *DAY).out
+
+
+def test_pack_check_checks_the_items_too(shell: Shell, tmp_path: Path) -> None:
+    text = "id: S01\nname: 某\nlead: 某\nsubject: 某\nconfidence: K\nitems:\n"
+    item = "  - { id: S01.a, name: 某, department: 某, scene: S01, charged: true }\n"
+    write_pack(tmp_path / "pack", {"scenes/S01.yaml": text + item})
+    said = shell("pack", "check", tmp_path / "pack")
+    assert said.code == 1 and "scenes/S01.yaml:7" in said.out and "收费列明项目" in said.out
 
 
 def test_item_search(shell: Shell) -> None:

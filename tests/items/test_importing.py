@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chengban import packs
 from chengban.items.errors import ListOutOfOrder, UnreadableList
-from chengban.items.importing import Taken, take_in_list
+from chengban.items.importing import Taken, current_items, take_in_list
 from chengban.items.models import ImportedList, ItemVersion
 from chengban.ledger import Actor
 from chengban.ledger.models import Entry
@@ -71,6 +71,8 @@ def test_a_new_list_raises_versions_and_ends_what_is_gone(tmp_path: Path) -> Non
         ("B", 1, later),
         ("C", 1, later),
     }
+    assert set(current_items(on=DAY).values_list("code", "version")) == {("A", 1), ("B", 1), ("C", 1)}
+    assert set(current_items(on=later).values_list("code", "version")) == {("A", 1), ("B", 2), ("D", 1)}
     assert counts(take(tmp_path, [row("A"), row("C"), row("D")], later + timedelta(1))) == (1, 0, 2, 1)
     assert current() == {"A": 1, "C": 2, "D": 1}
 

@@ -306,10 +306,14 @@ def test_any_bytes_are_answered(tmp_path: Path, data: bytes) -> None:
 
 
 @pytest.mark.skipif(not REAL.is_file(), reason="../shared/domain/items_guangan_sichuan_real.csv is absent")
-def test_a_real_countys_1135_items() -> None:
+def test_a_real_countys_1135_items(tmp_path: Path) -> None:
     """All are read; the file tells five of the standard's fields, and 486 bodies by a number that is no social credit code."""
     reading = read_list(PACK, REAL)
     assert (reading.rows, len(reading.items), reading.kept_out, reading.sheet.ignored) == (1135, 1135, [], ["main_item"])
     told = {name: count for name, count in reading.filled.items() if count}
     assert told == {"事项名称": 1135, "地方编码": 1135, "事项类型": 1135, "实施主体": 1135, "实施主体编码": 649}
     assert sorted(reading.noted.values()) == [385, 486]
+    with REAL.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.reader(lines))
+    assert read_list(PACK, as_xlsx(tmp_path, ["某区事项"], *rows)).items == reading.items
+    assert read_list(PACK, as_json(tmp_path, [dict(zip(rows[0], row, strict=True)) for row in rows[1:]])).items == reading.items

@@ -77,6 +77,24 @@ def _say(reading: "ListReading", taken: "Taken | None") -> None:
         click.echo(f"批次 {taken.batch}：新增 {taken.new}，升版 {taken.changed}，未变 {taken.same}，终止 {taken.ended}。")
 
 
+@item.command("list")
+@click.option("--list", "list_name", default="city", show_default=True, help="Which list.")
+@ON
+@JSON
+def list_items(list_name: str, on: datetime | None, as_json: bool) -> None:
+    """The items that stand in a list that was taken in, now or on a day."""
+    ready()
+    from chengban.items.importing import current_items
+
+    rows = list(current_items(list_name, on.date() if on else None).values("code", "version", "name", "department", "since"))
+    if as_json:
+        return show(rows)
+    for row in rows:
+        click.echo(f"{row['code']} v{row['version']}  {row['name']} · {row['department']}")
+    if not rows:
+        click.echo(f"清单 {list_name} 还没有事项。先用 chengban item import 导入。", err=True)
+
+
 @item.command("search")
 @click.argument("asked")
 @click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="How many at most.")

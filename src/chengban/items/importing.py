@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
 from chengban.facts.ingest.reader import digest
 from chengban.items.errors import ListOutOfOrder, UnreadableList
@@ -111,6 +112,14 @@ def take_in_list(pack: Pack, path: Path, *, list_name: str = "city", by: Actor, 
         return _take(reading, path, mark, list_name, by, on)
 
 
+def current_items(list_name: str = "city", on: date | None = None) -> QuerySet[ItemVersion]:
+    """The versions that stand in a list, by code: now, or on a day."""
+    versions = ItemVersion.objects.filter(list_name=list_name).order_by("code")
+    if on is None:
+        return versions.filter(ended_by=None)
+    return versions.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
+
+
 def _wait_for(list_name: str) -> None:
     """One import of a list at a time."""
     with connection.cursor() as cursor:
@@ -118,7 +127,7 @@ def _wait_for(list_name: str) -> None:
 
 
 def _take(reading: ListReading, path: Path, mark: str, list_name: str, by: Actor, on: date) -> tuple[ListReading, Taken]:
-    current = {one.code: one for one in ItemVersion.objects.filter(list_name=list_name, ended_by=None)}
+    current = {one.code: one for one in current_items(list_name)}
     last = dict(_last_versions(list_name))
     reading = _without_sunken(reading, current, last)
     changed = {code: item for code, item in reading.items.items() if code in current and _differs(current[code], item)}
