@@ -82,7 +82,7 @@ def item(request: HttpRequest, item_id: str) -> dict[str, Any]:
 
 @router.get("/scenes/{scene_id}", auth=None, response={200: GuideOut, 404: Mistake})
 def scene(request: HttpRequest, scene_id: str) -> GuideOut:
-    """A scene under the answers in the address: the questions that still matter, and what is needed, is not, or is not known yet."""
+    """A scene under the answers in the address: the questions that still matter, and what is needed (true, false or unknown)."""
     pack = packs.current()
     if scene_id not in pack.scenes:
         raise HttpError(404, f"没有编号为 {scene_id} 的一件事。")
