@@ -29,6 +29,12 @@ DOORS = {
     "/api/cockpit?year=2024&policy=P09":   "401 403 403 403 200 403 200 200",
     "/api/cockpit?policy=P99":             "401 403 403 403 404 403 404 404",
     "/api/cockpit?year=12":                "401 403 403 403 404 403 404 404",
+    "/api/items?q=开饭店":                  "200 200 200 200 200 200 200 200",
+    "/api/items":                           "422 422 422 422 422 422 422 422",
+    "/api/items/S04.d":                     "200 200 200 200 200 200 200 200",
+    "/api/items/S99.a":                     "404 404 404 404 404 404 404 404",
+    "/api/scenes/S04?signboard=yes":        "200 200 200 200 200 200 200 200",
+    "/api/scenes/S99":                      "404 404 404 404 404 404 404 404",
     "/api/registers":                       "200 200 200 200 200 200 200 200",
     OWN:                                    "401 404 200 200 200 404 404 404",
     f"{OWN}/policies":                      "401 404 200 200 200 404 404 404",
@@ -93,6 +99,7 @@ def test_no_endpoint_is_left_out_of_the_table(client: Client, db: None) -> None:
     called = {path.replace(town.LOTUS, "{subject}").replace("P09", "{policy_id}").replace("404/", "{letter_id}/") for path in DOORS}
     called = {path.split("?")[0].replace("/7/", "/{number}/").replace("/0/", "/{number}/") for path in called}
     called = {re.sub(r"/7(?=/|$)", "/{number}", path.split("?")[0]).replace("/x/", "/{version}/") for path in called}
+    called = {path.replace("S04.d", "{item_id}").replace("/S04", "/{scene_id}") for path in called}
     assert set(declared) - called == set()
 
 

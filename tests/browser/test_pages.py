@@ -9,7 +9,8 @@ from tests.browser.conftest import WIDTHS, Open, faults, overflow
 FIRM = f"/enterprises/{town.LOTUS}"
 PAGES = [
     ("", "/"), ("", "/search"), ("", "/search?q=gaoxin"), ("", "/search?q=zzzzzz"), ("", "/policies"), ("", "/policies/P09"),
-    ("", "/policies/P18v1"), ("", "/items"), ("", "/items/S01.a"), ("", "/registers"), ("", "/registers/legal_persons"),
+    ("", "/policies/P18v1"), ("", "/items"), ("", "/items/S01.a"), ("", "/items/S04.d?gathering=yes"), ("", "/scenes/S04"),
+    ("", "/scenes/S14?kind=到龄&fund=%3F"), ("", "/registers"), ("", "/registers/legal_persons"),
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),

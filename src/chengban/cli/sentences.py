@@ -36,12 +36,23 @@ def _ours(error: BaseException) -> str | None:
     from chengban.certificates.faces.errors import FacesError
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
+    from chengban.items.errors import ItemsError
     from chengban.ledger.errors import LedgerError
     from chengban.policies.errors import PolicyError
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
-    known = CertificatesError | ExchangeError | FacesError | FactsError | LedgerError | PolicyError | MatchError | ReachError
+    known = (
+        CertificatesError
+        | ExchangeError
+        | FacesError
+        | FactsError
+        | ItemsError
+        | LedgerError
+        | PolicyError
+        | MatchError
+        | ReachError
+    )
     return str(error) if isinstance(error, known) else None
 
 

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "chengban.accounts",
     "chengban.facts",
     "chengban.certificates",
+    "chengban.items",
     "chengban.exchange",
     "chengban.reach",
     "chengban.policies",

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from chengban.lib import env
 from chengban.packs.certificates import CertificateType
+from chengban.packs.items import Item, Scene, Synonyms
 from chengban.packs.maps import CityMap
 from chengban.packs.model import (
     City,
@@ -22,10 +23,8 @@ from chengban.packs.model import (
     FactDeclaration,
     FactFile,
     HolidayYear,
-    Item,
     Policy,
     Register,
-    Scene,
 )
 from chengban.packs.published import PublishedFigure
 from chengban.packs.source import Document, Finding, PackMistake, Place, documents
@@ -61,6 +60,7 @@ class Pack:
     examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
     scenes: dict[str, Scene] = field(default_factory=dict)
     certificates: dict[str, CertificateType] = field(default_factory=dict)
+    synonyms: dict[str, Synonyms] = field(default_factory=dict)
     figures: dict[str, PublishedFigure] = field(default_factory=dict)
     map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
@@ -191,6 +191,7 @@ class _Reader:
         self._list(pack, "departments.yaml", "departments", Department, pack.departments, "id")
         self._list(pack, "codes/holidays.yaml", "years", HolidayYear, pack.holidays, "year")
         self._list(pack, "figures.yaml", "figures", PublishedFigure, pack.figures, "id")
+        self._list(pack, "synonyms.yaml", "synonyms", Synonyms, pack.synonyms, "word")
 
     def _list(self, pack: Pack, name: str, key: str, model: type[Model], into: dict[Any, Model], identity: str) -> None:
         document = self._document(self.folder / name) if (self.folder / name).is_file() else None

@@ -1,4 +1,4 @@
-"""What a city declares: the shapes of departments, code sets, registers, facts, tables, policies and items.
+"""What a city declares: the shapes of departments, code sets, registers, facts, tables and policies.
 
 Each class is one declaration (声明). A declaration that does not fit its class is refused with its file, line and column.
 """
@@ -402,31 +402,6 @@ class Example(Declaration):
 class ExampleFile(Declaration):
     policy: PolicyId
     examples: tuple[Example, ...] = Field(min_length=1)
-
-
-class Item(Declaration):
-    """A service item (政务服务事项), as much of it as search and its page need so far."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^S\d{2}\.[a-z]\d?$")]
-    name: Name
-    department: Name
-    scene: Annotated[str, StringConstraints(pattern=r"^S\d{2}$")]
-    yields: str | None = None
-    after: tuple[str, ...] = ()
-    optional: bool = False
-    condition: str | None = None
-    words: tuple[str, ...] = ()
-
-
-class Scene(Declaration):
-    """A "one thing" scene (一件事) and its items."""
-
-    id: Annotated[str, StringConstraints(pattern=r"^S\d{2}$")]
-    name: Name
-    lead: Name
-    subject: Name
-    confidence: Confidence
-    items: tuple[Item, ...] = Field(min_length=1)
 
 
 class ConsistencyRule(Declaration):

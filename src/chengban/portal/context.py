@@ -72,6 +72,7 @@ SECTIONS = {
     "feed": "preferences",
     "ledger-entry": "ledger",
     "item": "items",
+    "scene": "items",
     "register": "registers",
     "enterprise": "enterprises",
     "cockpit-seed": "cockpit",

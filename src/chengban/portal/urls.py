@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     path("drafts/<int:number>/tables/<str:table_id>.dmn", drafts.draft_table, name="draft-table"),
     path("items", items.items, name="items"),
     path("items/<str:item_id>", items.item, name="item"),
+    path("scenes/<str:scene_id>", items.scene, name="scene"),
     path("registers", registers.registers, name="registers"),
     path("registers/<str:register_id>", registers.register, name="register"),
     path("enterprises", enterprises.enterprises, name="enterprises"),

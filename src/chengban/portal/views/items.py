@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chengban import packs
+from chengban.portal import item_pages
 
 
 @require_safe
@@ -14,12 +15,19 @@ def items(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def scene(request: HttpRequest, scene_id: str) -> HttpResponse:
+    """A scene: a few questions, then what is to be done and brought. The answers stand in the address and are kept nowhere."""
+    pack = packs.current()
+    if scene_id not in pack.scenes:
+        raise Http404
+    page = item_pages.scene_page(pack, pack.scenes[scene_id], request.GET)
+    return render(request, "portal/pages/item_scene.html", {"page": page, "names": pack.code_names})
+
+
+@require_safe
 def item(request: HttpRequest, item_id: str) -> HttpResponse:
     pack = packs.current()
     if item_id not in pack.items:
         raise Http404
-    shown = pack.items[item_id]
-    before = [pack.items[i] for i in shown.after if i in pack.items]
-    then = [other for other in pack.items.values() if item_id in other.after]
-    given = {"item": shown, "scene": pack.scenes[shown.scene], "before": before, "then": then}
-    return render(request, "portal/pages/item.html", given)
+    page = item_pages.item_page(pack, pack.items[item_id], request.GET)
+    return render(request, "portal/pages/item.html", {"page": page, "names": pack.code_names})

@@ -5,16 +5,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chengban.policies import catalogue
-from chengban.portal.search import entries, find
+from chengban.portal import search as searching
 
-GROUPS = ("policy", "item", "register")
+GROUPS = ("scene", "item", "policy", "register")
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """What was asked for, in groups; the list alone when htmx asks while somebody types."""
     query = request.GET.get("q", "").strip()[:80]
-    found = find(entries(catalogue.current()), query)
+    found = searching.search(catalogue.current(), query)
     groups = [(kind, [hit.entry for hit in found if hit.entry.kind == kind]) for kind in GROUPS]
     given = {"query": query, "groups": [group for group in groups if group[1]], "count": len(found)}
     partial = getattr(request, "htmx", False) and request.htmx.target == "results"  # type: ignore[attr-defined]

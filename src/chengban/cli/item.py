@@ -1,0 +1,115 @@
+"""`chengban item …`: a city's own list of items taken in, and items found by what people say."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chengban.cli.setup import JSON, ON, business_date, ready, show
+
+if TYPE_CHECKING:
+    from chengban.items.importing import ListReading, Taken
+
+_SHOWN = 20
+
+
+@click.group()
+def item() -> None:
+    """Take in a city's own list of items; find items by what people say."""
+
+
+@item.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--list", "list_name", default="city", show_default=True, help="Which list FILE is the newest state of.")
+@click.option("--check-only", is_flag=True, help="Only read and report; nothing is kept.")
+@ON
+@JSON
+def import_list(file: Path, list_name: str, check_only: bool, on: datetime | None, as_json: bool) -> None:
+    """Take in FILE (XLSX, CSV or JSON) as the newest list of items. Rows that cannot be read are kept out with their reasons."""
+    ready()
+    from chengban.items.importing import read_list, take_in_list
+    from chengban.ledger import Actor
+    from chengban.packs import current
+
+    if check_only:
+        reading, taken = read_list(current(), file), None
+    else:
+        reading, taken = take_in_list(current(), file, list_name=list_name, by=Actor.system("cli"), on=business_date(on))
+    if as_json:
+        return show(_told(reading, taken))
+    _say(reading, taken)
+
+
+def _told(reading: "ListReading", taken: "Taken | None") -> dict[str, Any]:
+    return {
+        "rows": reading.rows,
+        "read": len(reading.items),
+        "rows_kept_out": reading.rows_kept_out,
+        "kept_out": [{"row": one.row, "field": one.field, "value": one.value, "reason": one.reason} for one in reading.kept_out],
+        "notes": [{"field": name, "reason": reason, "rows": rows} for (name, reason), rows in reading.noted.most_common()],
+        "columns": reading.sheet.columns,
+        "ignored_columns": reading.sheet.ignored,
+        "filled": reading.filled,
+        "batch": taken and taken.batch,
+        "new": taken and taken.new,
+        "changed": taken and taken.changed,
+        "same": taken and taken.same,
+        "ended": taken and taken.ended,
+        "already_taken": taken and taken.again,
+    }
+
+
+def _say(reading: "ListReading", taken: "Taken | None") -> None:
+    click.echo(f"读到 {reading.rows} 行，读成 {len(reading.items)} 个事项，未读 {reading.rows_kept_out} 行。")
+    for one in reading.kept_out[:_SHOWN]:
+        click.echo(f"  第 {one.row} 行 {one.field} {one.value}：{one.reason}")
+    if len(reading.kept_out) > _SHOWN:
+        click.echo(f"  还有 {len(reading.kept_out) - _SHOWN} 条，用 --json 看全。")
+    for (name, reason), rows in reading.noted.most_common():
+        click.echo(f"  {name}：{reason}（{rows} 行）")
+    if reading.sheet.ignored:
+        click.echo(f"没有认出的列：{'、'.join(reading.sheet.ignored)}")
+    click.echo(f"没有写的要素：{'、'.join(name for name, count in reading.filled.items() if not count)}")
+    if taken is not None and taken.again:
+        click.echo("这份文件就是现行清单，没有变化。")
+    elif taken is not None:
+        click.echo(f"批次 {taken.batch}：新增 {taken.new}，升版 {taken.changed}，未变 {taken.same}，终止 {taken.ended}。")
+
+
+@item.command("list")
+@click.option("--list", "list_name", default="city", show_default=True, help="Which list.")
+@ON
+@JSON
+def list_items(list_name: str, on: datetime | None, as_json: bool) -> None:
+    """The items that stand in a list that was taken in, now or on a day."""
+    ready()
+    from chengban.items.importing import current_items
+
+    rows = list(current_items(list_name, on.date() if on else None).values("code", "version", "name", "department", "since"))
+    if as_json:
+        return show(rows)
+    for row in rows:
+        click.echo(f"{row['code']} v{row['version']}  {row['name']} · {row['department']}")
+    if not rows:
+        click.echo(f"清单 {list_name} 还没有事项。先用 chengban item import 导入。", err=True)
+
+
+@item.command("search")
+@click.argument("asked")
+@click.option("--limit", default=5, show_default=True, type=click.IntRange(1, 50), help="How many at most.")
+@JSON
+def search_items(asked: str, limit: int, as_json: bool) -> None:
+    """Find the scenes and items that ASKED means: what people say, pinyin, initials."""
+    from chengban.items.search import find
+    from chengban.packs import current
+
+    rows = [
+        {"kind": hit.kind, "id": hit.id, "name": hit.title, "score": round(hit.score, 1)} for hit in find(current(), asked, limit)
+    ]
+    if as_json:
+        return show(rows)
+    for row in rows:
+        click.echo(f"{row['id']:<6} {row['name']}  {row['score']}")
+    if not rows:
+        click.echo(f"没有找到与“{asked}”相近的事项。换一个说法再试。", err=True)
