@@ -28,10 +28,13 @@ def prepare() -> None:
     """The town, its quality, its matches, its published figures, the cast, and offers and payments so far along."""
     from chengban.accounts.domain import make_demo_cast
     from chengban.facts.quality import inspect_all
+    from chengban.ledger import keys
+    from chengban.ledger.keeping import Keeper
     from chengban.policies.domain import run_match
     from chengban.policies.seed import reckon_seed
     from tests import offered, town
     from tests.browser import money
+    from tests.certificates import issued as certificates
     from tests.policies.paying import Story, tell
 
     with tempfile.TemporaryDirectory() as folder:
@@ -45,6 +48,9 @@ def prepare() -> None:
     stories = ((town.EASTGATE, "P12", "paid"), (town.WILLOW, "P12", "proposed"))
     tell(Story(policy, 0, Decimal("36000.50"), date(2025, 5, 6), (1, 2, 3, 2), end, who) for who, policy, end in stories)
     tell_the_agent()
+    certificates.licence(pack)
+    certificates.card(pack)
+    Keeper(keys.signer(), keys.seal_key()).turn()
 
 
 def tell_the_agent() -> None:

@@ -24,6 +24,8 @@ PAGES = [
     ("officer", "/delivery"), ("auditor", "/delivery"), ("officer", "/delivery/P10/2025"),
     ("officer", "/delivery/P10/2025?stage="), ("auditor", "/delivery/P10/2025"), ("officer", "/delivery/offers/3"),
     ("officer", "/delivery/payments/3"), ("auditor", "/delivery/payments/3"), ("administrator", "/"),
+    ("", "/log"), ("auditor", "/ledger/entries/1"), ("agent", "/certificates"), ("citizen", "/certificates"), ("", "/verification"),
+    ("", "/verification?identifier=1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip

@@ -3,18 +3,27 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 
 from chengban.certificates.models import Certificate
-from chengban.certificates.standing import NAMES, Stands, stands, with_move
+from chengban.certificates.standing import Stands, stands, with_move
 from chengban.certificates.tokens import readable
 from chengban.certificates.verifying import Verdict
 from chengban.packs import Pack
 from chengban.packs.certificates import CertificateType
 
+if TYPE_CHECKING:
+    from django.utils.functional import Promise
+
+STANDINGS = {
+    Stands.VALID: _("有效"), Stands.SUSPENDED: _("暂停"), Stands.REVOKED: _("已撤销"), Stands.REPLACED: _("已换发"),
+    Stands.EXPIRED: _("已过期"), Stands.NOT_YET: _("尚未生效"),
+}  # fmt: skip
 TAGS = {
-    Stands.VALID: "closed", Stands.EXPIRED: "late", Stands.REVOKED: "late", Stands.REPLACED: "waiting", Stands.SUSPENDED: "waiting",
-    Stands.NOT_YET: "waiting",
+    Stands.VALID: "met", Stands.EXPIRED: "late", Stands.REVOKED: "late", Stands.REPLACED: "unknown", Stands.SUSPENDED: "unknown",
+    Stands.NOT_YET: "unknown",
 }  # fmt: skip
 
 
@@ -24,7 +33,7 @@ class Line:
 
     certificate: Certificate
     kind: CertificateType
-    standing: str
+    standing: "str | Promise"
     tag: str
     face: tuple[tuple[str, Any], ...]
 
@@ -33,14 +42,14 @@ def lines(pack: Pack, subjects: Collection[str], on: date) -> list[Line]:
     """The subjects' certificates, those that hold first, the newest first among them."""
     held = with_move(Certificate.objects.filter(subject__in=subjects)).order_by("-pk")
     made = [_line(pack, one, stands(one, on)) for one in held if one.kind in pack.certificates]
-    return sorted(made, key=lambda line: line.tag != "closed")
+    return sorted(made, key=lambda line: line.tag != "met")
 
 
 def _line(pack: Pack, certificate: Certificate, where: Stands) -> Line:
     kind = pack.certificates[certificate.kind]
     fields = [field for field in kind.fields if field.id in certificate.claims]
     face = tuple((field.name, readable(pack, field, certificate.claims[field.id])) for field in fields)
-    return Line(certificate, kind, str(NAMES[where]), TAGS[where], face)
+    return Line(certificate, kind, STANDINGS[where], TAGS[where], face)
 
 
 def stated(pack: Pack, verdict: Verdict) -> list[tuple[str, Any]]:
