@@ -1,7 +1,7 @@
 """Codes of items: known answers, building and splitting, and every way to spoil one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengban.items.codes import CatalogueCode, HandlingCode, TaskCode, catalogue_code, handling_code, is_code, split, task_code
@@ -34,12 +34,14 @@ def test_the_known_codes_are_split_into_their_parts() -> None:
     assert catalogue_code("440114004001").task_type == "01"
 
 
+@settings(deadline=None)
 @given(st.one_of(catalogues, tasks, handlings))
 def test_what_is_built_is_split_again(code: CatalogueCode | TaskCode | HandlingCode) -> None:
     assert split(str(code)) == code
     assert len(str(code)) in (12, 31, 33)
 
 
+@settings(deadline=None)
 @given(tasks)
 def test_the_body_and_the_level_stand_where_the_standard_says(code: TaskCode) -> None:
     text = str(code)
@@ -47,6 +49,7 @@ def test_the_body_and_the_level_stand_where_the_standard_says(code: TaskCode) ->
     assert is_uscc(text[:18])
 
 
+@settings(deadline=None)
 @given(tasks, st.integers(0, 17), st.sampled_from(USCC_ALPHABET.decode()))
 def test_one_wrong_character_in_the_body_is_found(code: TaskCode, place: int, letter: str) -> None:
     text = str(code)
@@ -54,6 +57,7 @@ def test_one_wrong_character_in_the_body_is_found(code: TaskCode, place: int, le
     assert is_code(spoilt) == (spoilt == text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_code_or_a_sentence(text: str) -> None:
     try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengban.items.consistency import RULES, at_most, breaches, may_be_accepted
@@ -88,16 +88,19 @@ def test_what_is_paused_or_cancelled_is_not_accepted(state: str | None, expected
 limits = st.builds(lambda number, unit: TimeLimit(number=number, unit=unit), st.integers(0, 90), st.sampled_from("12345"))
 
 
+@settings(deadline=None)
 @given(limits)
 def test_a_limit_is_at_most_itself(limit: TimeLimit) -> None:
     assert at_most(limit, limit) is True
 
 
+@settings(deadline=None)
 @given(limits, limits)
 def test_two_limits_are_never_both_surely_longer(one: TimeLimit, other: TimeLimit) -> None:
     assert not (at_most(one, other) is False and at_most(other, one) is False)
 
 
+@settings(deadline=None)
 @given(limits, limits, limits)
 def test_at_most_is_carried_over(one: TimeLimit, other: TimeLimit, third: TimeLimit) -> None:
     if at_most(one, other) and at_most(other, third):

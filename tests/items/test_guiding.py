@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from chengban import packs
@@ -60,6 +60,7 @@ def ends(guide: Guide, known: Mapping[str, Value]) -> dict[Any, bool | None]:
     return {key: outcome.needed for key, outcome in outcomes(guide, Answers(known)).items()}
 
 
+@settings(deadline=None)
 @given(st.data(), guides)
 def test_a_choice_is_settled_when_every_completion_ends_alike(data: st.DataObject, guide: Guide) -> None:
     answers = data.draw(answered(guide))
@@ -69,6 +70,7 @@ def test_a_choice_is_settled_when_every_completion_ends_alike(data: st.DataObjec
         assert found == (met.pop() if len(met) == 1 else None)
 
 
+@settings(deadline=None)
 @given(st.data(), guides)
 def test_what_is_not_asked_cannot_change_the_outcome(data: st.DataObject, guide: Guide) -> None:
     answers = data.draw(answered(guide))
@@ -83,6 +85,7 @@ def test_what_is_not_asked_cannot_change_the_outcome(data: st.DataObject, guide:
         assert (question.id in shown) == differs
 
 
+@settings(deadline=None)
 @given(st.data(), guides)
 def test_when_nothing_is_left_to_ask_and_nobody_was_unsure_all_is_settled(data: st.DataObject, guide: Guide) -> None:
     answers = data.draw(answered(guide))
@@ -90,6 +93,7 @@ def test_when_nothing_is_left_to_ask_and_nobody_was_unsure_all_is_settled(data: 
     assert None not in ends(guide, answers.known).values()
 
 
+@settings(deadline=None)
 @given(st.data(), guides)
 def test_one_more_answer_never_turns_yes_into_no(data: st.DataObject, guide: Guide) -> None:
     answers = data.draw(answered(guide))
@@ -99,6 +103,7 @@ def test_one_more_answer_never_turns_yes_into_no(data: st.DataObject, guide: Gui
         assert all(found is None or after[key] == found for key, found in before.items())
 
 
+@settings(deadline=None)
 @given(st.data(), guides)
 def test_unsure_stays_unknown_and_names_the_question(data: st.DataObject, guide: Guide) -> None:
     answers = data.draw(answered(guide))
@@ -149,6 +154,7 @@ def test_a_newborn_of_parents_who_are_not_married_needs_no_marriage_certificate(
     assert outcomes(guide, read_answers(guide, {"married": "?"}))[("S10.c", "结婚证")].needed is None
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["signboard", "gathering", "commits", "x"]), st.text(max_size=5)))
 def test_any_form_is_read(given_: dict[str, str]) -> None:
     guide = guide_of(PACK.scenes["S04"])

@@ -121,6 +121,7 @@ def test_what_cannot_be_read_says_why(read: cells.Read, given_: str) -> None:
 every = st.text(max_size=30)
 
 
+@settings(deadline=None)
 @given(st.sampled_from([*ITEM, *MATERIAL]), every)
 def test_any_text_in_a_cell_is_read_or_illegible(one: Any, given_: str) -> None:
     try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengban import packs
@@ -58,6 +58,7 @@ def test_an_items_own_name_finds_it() -> None:
         assert item.name in [hit.title for hit in find(PACK, item.name, FIRST)]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120), st.integers(1, 40))
 def test_any_text_is_answered(asked: str, limit: int) -> None:
     hits = find(PACK, asked, limit)

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengban import packs
@@ -73,6 +73,7 @@ def test_a_full_title_comes_first() -> None:
             assert titles(entry.title, 1) == [entry.title]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=120))
 def test_any_text_is_answered(asked: str) -> None:
     found = search(PACK, asked)
