@@ -103,6 +103,22 @@ def test_a_tree_that_was_tampered_with_is_not_signed_on(shell: Shell, entries: l
     refused(shell("ledger", "keep", "--once"), "不再签名", code=1)
 
 
+def test_a_tree_set_back_is_noticed_by_a_keeper_that_was_started_anew(shell: Shell, entries: list[int]) -> None:
+    ledger.append(Actor.account(3), "cases.accept", "case:1")
+    assert shell("ledger", "keep", "--once").code == 0
+    tamper("DELETE FROM ledger_treehead WHERE size = 301")
+    refused(shell("ledger", "keep", "--once"), "只剩 300 条", "--after-restore", code=1)
+    tamper(
+        "DELETE FROM ledger_leaf WHERE place = 300",
+        "DELETE FROM ledger_tile",
+        "DELETE FROM ledger_treehead",
+        "DELETE FROM ledger_leaf",
+        "INSERT INTO ledger_pending (entry) SELECT id FROM ledger_entry",
+    )
+    assert shell("ledger", "keep", "--once", "--after-restore").code == 0
+    assert shell("ledger", "verify").code == 0 and shell("ledger", "keep", "--once").code == 0
+
+
 def test_the_public_key_is_told(shell: Shell) -> None:
     assert shell("ledger", "key").out.strip() == str(keys.verifier())
 

@@ -101,7 +101,8 @@ def _empty_database() -> None:
 
     if not database.is_private():
         raise click.UsageError("DATABASE_URL 指向外部数据库，--fresh 不会清空它。请自行清空后再运行。")
-    shutil.rmtree(env.home() / "city", ignore_errors=True)
+    for folder in ("city", "ledger"):
+        shutil.rmtree(env.home() / folder, ignore_errors=True)
     database.recreate()
 
 

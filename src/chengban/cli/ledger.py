@@ -34,7 +34,8 @@ def ledger() -> None:
 @ledger.command()
 @click.option("--once", is_flag=True, help="Put what waits into the tree, sign, and end.")
 @click.option("--interval", default=0.25, show_default=True, type=click.FloatRange(0.01, 60), help="Seconds between turns.")
-def keep(once: bool, interval: float) -> None:
+@click.option("--after-restore", is_flag=True, help="A backup was restored: begin from what the database holds.")
+def keep(once: bool, interval: float, after_restore: bool) -> None:
     """Put new entries into the tree and sign its head, each second; until stopped. Several take turns."""
     ready()
     from chengban.ledger import keys
@@ -42,7 +43,10 @@ def keep(once: bool, interval: float) -> None:
     from chengban.ledger.merkle import HASHES
     from chengban.lib import env
 
-    keeper = Keeper(keys.signer(), keys.seal_key(), HASHES[env.chosen("CHENGBAN_LEDGER_HASH", tuple(HASHES))])
+    memory = env.home() / "ledger" / "signed"
+    if after_restore:
+        memory.unlink(missing_ok=True)
+    keeper = Keeper(keys.signer(), keys.seal_key(), HASHES[env.chosen("CHENGBAN_LEDGER_HASH", tuple(HASHES))], memory)
     stopping = threading.Event() if once else until_stopped()
     while True:
         try:

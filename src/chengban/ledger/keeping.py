@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
@@ -52,12 +53,17 @@ class Kept:
 
 @dataclass
 class Keeper:
-    """Whoever holds the signing key. It remembers the newest size, so that a tree set back is noticed."""
+    """Whoever holds the signing key. It remembers how far it signed, in a file where one is given: a tree set back is noticed."""
 
     signer: Signer
     seal_key: bytes
     hash: TreeHash = field(default_factory=lambda: HASHES["sha256"])
+    memory: Path | None = None
     seen: int = 0
+
+    def __post_init__(self) -> None:
+        if self.memory is not None and self.memory.exists():
+            self.seen = int(self.memory.read_text())
 
     def turn(self, most: int = BATCH) -> Kept | None:
         """Put what waits into the tree and sign; nothing where another keeper is at it. Raises `Tampered`."""
@@ -67,15 +73,24 @@ class Keeper:
                 return None
             head = self._head()
             kept = self._grow(cursor, head, most)
-        self.seen = kept.size
+        self._remember(kept.size)
         return kept
+
+    def _remember(self, size: int) -> None:
+        if self.memory is not None and size != self.seen:
+            self.memory.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self.memory.with_suffix(".new")
+            fresh.write_text(str(size))
+            fresh.replace(self.memory)
+        self.seen = size
 
     def _head(self) -> Checkpoint | None:
         """The newest head, which this keeper's key signed."""
         newest = TreeHead.objects.order_by("-size").first()
         size = newest.size if newest else 0
         if size < self.seen:
-            raise Tampered(f"留痕树只剩 {size} 条，先前签过 {self.seen} 条：有人把它退回去了。不再签名。")
+            told = f"留痕树只剩 {size} 条，先前签过 {self.seen} 条：有人把它退回去了"
+            raise Tampered(f"{told}。不再签名。恢复过备份的，用 --after-restore 说明。")
         if newest is None:
             return None
         try:
