@@ -23,10 +23,13 @@ OFFICER = Actor.account(0)
 def make() -> None:
     """Everything at nine in the morning of the town's day."""
     with clock.pinned(datetime(2025, 12, 1, 9, tzinfo=clock.CHINA)):
-        set_budget("P09", PERIOD, Decimal("500000"), by=OFFICER)
+        for policy in ("P09", "P10"):
+            set_budget(policy, PERIOD, Decimal("500000"), by=OFFICER)
         firms = (town.LOTUS, town.WILLOW, town.EASTGATE)
         orders = [Order(firm, Decimal("21600.00"), f"62170000123420{number:02d}") for number, firm in enumerate(firms, 1)]
-        first, *_ = order_payments("P09", "2025", PERIOD, orders, by=OFFICER).payments
+        version = packs.current().policies["P10"].versions[0].version
+        (first,) = order_payments("P10", version, PERIOD, orders[:1], by=OFFICER).payments
+        order_payments("P09", "2025", PERIOD, orders[1:], by=OFFICER)
         lotus, willow, eastgate = lease(9)
         settle([(eastgate, Unavailable("国库没有答复：ConnectTimeout"))], by=OFFICER)
         settle([(lotus, Answer("T000000001")), (willow, Answer("T000000002")), (eastgate, Refused("收款账户已销户"))], by=OFFICER)
