@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from chengban.certificates.binding import Question
 from chengban.certificates.errors import WrongIdentifier
 from chengban.certificates.identifiers import read
 from chengban.certificates.signing.keys import KeyRing
@@ -11,14 +12,16 @@ PREFIX = "1.2.156.3005.2."
 """What every identifier of a certificate begins with (GB/T 36904)."""
 
 
-def judge(given: str | bytes, keys: KeyRing, city: str, *, at: datetime) -> Verdict:
-    """What the city itself can say of it now."""
+def judge(given: str | bytes, keys: KeyRing, city: str, *, at: datetime, question: Question | None = None) -> Verdict:
+    """What the city itself can say of it now; of a presentation, as the answer to the verifier's question."""
     from chengban.certificates.online import from_register
 
     if isinstance(given, bytes):
         return document(given, keys, city)
     text = given.strip()
-    return identified(text, at.date()) if text.startswith(PREFIX) else verify(text, keys, from_register, at=at)
+    if text.startswith(PREFIX):
+        return identified(text, at.date())
+    return verify(text, keys, from_register, at=at, question=question)
 
 
 def identified(text: str, on: date) -> Verdict:

@@ -15,7 +15,7 @@ from chengban.lib import clock
 if TYPE_CHECKING:
     from chengban.certificates.models import Certificate
     from chengban.certificates.signing.keys import KeyRing
-    from chengban.certificates.verifying import Status, Verdict
+    from chengban.certificates.verifying import Verdict
 
 ALGORITHM = click.option("--algorithm", type=click.Choice(["ES256", "SM2"]), default="ES256", show_default=True)
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -109,10 +109,11 @@ def verify(
 
     text = _text(what)
     take_up_demo() if offline or isinstance(text, bytes) else ready()
-    if isinstance(text, bytes):
-        return _answer(judging.document(text, _keys(issuer_key), packs.current().city.name), as_json)
+    keys, question = _keys(issuer_key), _question(nonce, audience)
     at = datetime.combine(business_date(on), clock.now().timetz())
-    _answer(_judge(text, _keys(issuer_key), offline, listed, _question(nonce, audience), at), as_json)
+    if offline and isinstance(text, str):
+        return _answer(_offline(text, keys, listed, question, at), as_json)
+    _answer(judging.judge(text, keys, packs.current().city.name, at=at, question=question), as_json)
 
 
 def _answer(verdict: "Verdict", as_json: bool) -> None:
@@ -157,21 +158,13 @@ def _question(nonce: str | None, audience: str | None) -> Any:
     return Question(nonce, audience) if nonce is not None and audience is not None else None
 
 
-def _judge(text: str, keys: "KeyRing", offline: bool, listed: Path | None, question: Any, at: datetime) -> "Verdict":
-    from chengban.certificates.judging import PREFIX, identified
+def _offline(text: str, keys: "KeyRing", listed: Path | None, question: Any, at: datetime) -> "Verdict":
+    from chengban.certificates.judging import PREFIX
     from chengban.certificates.verifying import Outcome, Verdict, from_list, verify
 
-    if not text.startswith(PREFIX):
-        return verify(text, keys, from_list(_list(listed, keys), at) if offline else _register(), at=at, question=question)
-    if offline:
+    if text.startswith(PREFIX):
         return Verdict(Outcome.UNKNOWN, "只有证照标识，离线时不知道它的状态。")
-    return identified(text, at.date())
-
-
-def _register() -> "Status":
-    from chengban.certificates.online import from_register
-
-    return from_register
+    return verify(text, keys, from_list(_list(listed, keys), at), at=at, question=question)
 
 
 def _list(path: Path | None, keys: "KeyRing") -> Any:

@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 _TIMEOUT = (3, 20)
 """Seconds to connect to a log, and to wait for an answer."""
 _LARGEST = 1 << 20
-INTERVAL = click.option(
-    "--interval", default=0.25, show_default=True, type=click.FloatRange(0.01, 60), help="Seconds between turns."
-)
 KEY = click.option("--key", help="The log's public key, or a file that holds it.")
 
 

@@ -107,16 +107,11 @@ class _Regrowth:
         for start in range(0, total, _STRIDE):
             self._stride(start, min(start + _STRIDE, total), hash)
             tell(min(start + _STRIDE, total), total)
-        self._compare_upper(
-            {(level, self._number(level)): bytes(tile) for level, tile in self.edge.tiles.items() if level and tile}
-        )
+        self._compare_upper({place: tile for place, tile in self.edge.unfinished().items() if place[0]})
         self._count_tiles(total)
         self.found.size, self.found.root = total, self.edge.root()
         if self.heads and total > self.heads[-1].size:
             self.found.find("unsigned", f"树上有 {total} 条，只签到 {self.heads[-1].size} 条。", place=self.heads[-1].size)
-
-    def _number(self, level: int) -> int:
-        return self.edge.size >> (8 * (level + 1))
 
     def _stride(self, start: int, end: int, hash: TreeHash) -> None:
         rows = {row[0]: row for row in _read(_LEAVES, [start, end])}

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from chengban.ledger.canonical import Content, is_genuine, leaf_data, text_of
 from chengban.ledger.checkpoints import Checkpoint, opened
 from chengban.ledger.errors import LedgerError
-from chengban.ledger.merkle import HASHES, LEVELS, WIDTH_BITS, Edge, MissingHashes, TreeHash
+from chengban.ledger.merkle import HASHES, Edge, MissingHashes, TreeHash, edge_places
 from chengban.ledger.models import TreeHead
 from chengban.ledger.notes import Signer
 from chengban.lib import clock
@@ -156,8 +156,8 @@ def content_of(row: Sequence[Any]) -> Content:
 
 def edge_of(cursor: Any, hash: TreeHash, size: int) -> Edge:
     """The right edge of the tree, from the tiles in the database."""
-    places = {level: size >> (WIDTH_BITS * (level + 1)) for level in range(LEVELS) if size >> (WIDTH_BITS * level)}
-    cursor.execute(_EDGE, [list(places), list(places.values())])
+    places = edge_places(size)
+    cursor.execute(_EDGE, [[level for level, _, _ in places], [number for _, number, _ in places]])
     return Edge(hash, size, {level: bytearray(hashes) for level, hashes in cursor.fetchall()})
 
 

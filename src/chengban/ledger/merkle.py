@@ -139,6 +139,12 @@ def width_of(size: int, level: int, number: int) -> int:
     return min(WIDTH, max((size >> (WIDTH_BITS * level)) - number * WIDTH, 0))
 
 
+def edge_places(size: int) -> list[tuple[int, int, int]]:
+    """(level, number, width) of each unfinished tile at the right edge of a tree of `size` leaves."""
+    places = [(level, size >> (WIDTH_BITS * (level + 1))) for level in range(LEVELS)]
+    return [(level, number, width) for level, number in places if (width := width_of(size, level, number))]
+
+
 def _split(count: int) -> int:
     """The greatest power of two below `count`."""
     return 1 << ((count - 1).bit_length() - 1)
@@ -158,10 +164,11 @@ class Edge:
         for leaf in leaves:
             self._add(0, leaf, changed)
             self.size += 1
-        for level, tile in self.tiles.items():
-            if tile:
-                changed[level, self._number(level)] = bytes(tile)
-        return changed
+        return changed | self.unfinished()
+
+    def unfinished(self) -> dict[tuple[int, int], bytes]:
+        """The tiles at the edge, by level and number."""
+        return {(level, number): bytes(self.tiles[level]) for level, number, _ in edge_places(self.size)}
 
     def root(self) -> bytes:
         """The root of the whole tree: every part of it stands in a tile at the edge."""
@@ -176,9 +183,6 @@ class Edge:
             changed[level, self.size >> (WIDTH_BITS * (level + 1))] = full
             tile.clear()
             self._add(level + 1, self.hash.perfect(cut(full)), changed)
-
-    def _number(self, level: int) -> int:
-        return self.size >> (WIDTH_BITS * (level + 1))
 
 
 def proves_inclusion(hash: TreeHash, leaf: bytes, place: int, size: int, path: Sequence[bytes], root: bytes) -> bool:

@@ -53,8 +53,7 @@ def verify(fetch: Fetch, checkpoint: Checkpoint, tell: Tell = lambda done, total
         grown = edge.grow(cut(hashes))
         _compare(found, fetch, {place: tile for place, tile in grown.items() if len(tile) == WIDTH * BYTES})
         tell(edge.size, checkpoint.size)
-    last = {(level, edge.size >> (8 * (level + 1))): bytes(tile) for level, tile in edge.tiles.items() if tile}
-    _compare(found, fetch, last)
+    _compare(found, fetch, edge.unfinished())
     found.root = edge.root()
     if found.root != checkpoint.root:
         found.find("root", f"散列值算出的根与 {checkpoint.size} 条的签名不一致：有散列值被改过。", place=0)

@@ -11,7 +11,7 @@ from datetime import datetime
 from chengban.ledger.checkpoints import Checkpoint
 from chengban.ledger.errors import LedgerError, NotANote
 from chengban.ledger.findings import Audit
-from chengban.ledger.merkle import BYTES, LEVELS, WIDTH, Edge, Forest, cut, width_of
+from chengban.ledger.merkle import BYTES, WIDTH, Edge, Forest, cut, edge_places, width_of
 from chengban.ledger.notes import Note, Signer, Verifier, signed
 from chengban.ledger.offline import read_checkpoint
 from chengban.ledger.tiles import CHECKPOINT, Address, Fetch, Folder, reader
@@ -82,9 +82,8 @@ class Witness:
 
     def _edge(self, offered: Checkpoint, size: int) -> Edge:
         read = reader(self.store.fetch)
-        places = [(level, size >> (8 * (level + 1))) for level in range(LEVELS)]
-        widths = [(*place, width_of(size, *place)) for place in places]
-        return Edge(offered.hash, size, {level: bytearray(read(level, number, width)) for level, number, width in widths if width})
+        tiles = {level: bytearray(read(level, number, width)) for level, number, width in edge_places(size)}
+        return Edge(offered.hash, size, tiles)
 
     def _log_lines(self, note: Note) -> list[str]:
         """The log's own signature, without other witnesses' lines."""
