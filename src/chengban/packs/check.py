@@ -41,6 +41,8 @@ def _city(pack: Pack) -> Iterator[Finding]:
     for key in ("county_fact", "industry_fact", "size_fact", "age_fact"):
         if getattr(city, key) is not None:
             yield from _exists(pack.facts, getattr(city, key), "fact", origin, key)
+    if city.data_office is not None:
+        yield from _exists(pack.departments, city.data_office, "department", origin, "data_office")
     for key in ("enterprises", "people"):
         subjects: Subjects = getattr(city, key)
         yield from _exists(pack.registers, subjects.register_, "register", origin, key, "register")
@@ -71,6 +73,9 @@ def _references(pack: Pack) -> Iterator[Finding]:
             yield from _exists(pack.policies, policy.succeeds, "policy", origin, "succeeds")
     for name in pack.examples:
         yield from _exists(pack.policies, name, "policy", pack.origin("examples", name), "policy")
+    for purpose in pack.purposes.values():
+        for number, name in enumerate(purpose.facts or ()):
+            yield from _exists(pack.facts, name, "fact", pack.origin("purposes", purpose.id), "facts", number)
 
 
 def _exists(among: dict[str, Any], name: str, kind: str, origin: Origin, *key: str | int) -> Iterator[Finding]:

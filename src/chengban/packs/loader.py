@@ -27,6 +27,7 @@ from chengban.packs.model import (
     Register,
 )
 from chengban.packs.published import PublishedFigure
+from chengban.packs.purposes import Purpose
 from chengban.packs.source import Document, Finding, PackMistake, Place, documents
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -62,6 +63,7 @@ class Pack:
     certificates: dict[str, CertificateType] = field(default_factory=dict)
     synonyms: dict[str, Synonyms] = field(default_factory=dict)
     figures: dict[str, PublishedFigure] = field(default_factory=dict)
+    purposes: dict[str, Purpose] = field(default_factory=dict)
     map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     vocabulary: Any = field(default=None, repr=False)
@@ -190,6 +192,7 @@ class _Reader:
     def _lists(self, pack: Pack) -> None:
         self._list(pack, "departments.yaml", "departments", Department, pack.departments, "id")
         self._list(pack, "codes/holidays.yaml", "years", HolidayYear, pack.holidays, "year")
+        self._list(pack, "purposes.yaml", "purposes", Purpose, pack.purposes, "id")
         self._list(pack, "figures.yaml", "figures", PublishedFigure, pack.figures, "id")
         self._list(pack, "synonyms.yaml", "synonyms", Synonyms, pack.synonyms, "word")
 

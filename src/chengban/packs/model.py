@@ -449,6 +449,15 @@ class Objections(Declaration):
     a_day: Annotated[int, Field(ge=1)] = 20
 
 
+class ReadingTerms(Declaration):
+    """In how many working days readings are accounted for (查阅监督): the city's own promise, no law's."""
+
+    review_days: Annotated[int, Field(ge=1, le=60)] = 5
+    """An emergency reading is reviewed."""
+    answer_days: Annotated[int, Field(ge=1, le=60)] = 15
+    """A subject's question about a reading is answered."""
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -469,6 +478,9 @@ class City(Declaration):
     """Where the city has them: size class (企业划型) and age in years (成立年数), which simulations are broken down by too."""
     reach: Reach = Reach()
     objections: Objections = Objections()
+    reading: ReadingTerms = ReadingTerms()
+    data_office: Identifier | None = None
+    """The department that looks after all data (数据主管部门): it may answer requests for any register."""
     in_flight: tuple[Literal["recovery", "offer"], ...] = ("recovery", "offer")
     """What must be settled before a policy is promised to a subject again (在途): its money demanded back, an offer that waits."""
     map: str | None = None
