@@ -29,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A password's hash costs 0.3 s on purpose; here nobody attacks it.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MIDDLEWARE.insert(0, "tests.web_role.AsTheWeb")
 
 
 @pytest.fixture

@@ -13,11 +13,15 @@ from stdnum.cn import ric, uscc
 from chengban import packs
 from chengban.facts import store
 from chengban.facts.ingest.load import load_file
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.search import make_directory
 from chengban.ledger import Actor
 from chengban.packs import Pack
 
 ON = date(2025, 12, 1)
 BY = Actor.system("tests")
+UPKEEP = Ground("upkeep", "process:tests")
+"""On what ground tests read files."""
 
 
 def _firm(number: int) -> str:
@@ -84,6 +88,7 @@ def build(folder: Path, pack: Pack | None = None) -> Pack:
     """Make the registers' tables and load the town's rows; one row, whose code is wrong, is kept out."""
     pack = pack or packs.current()
     store.make_tables(pack.registers.values())
+    make_directory(pack)
     for name, rows in ROWS.items():
         load_file(pack, pack.registers[name], _file(folder / f"{name}.csv", rows), by=BY, on=ON)
     return pack

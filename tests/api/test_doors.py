@@ -36,8 +36,8 @@ DOORS = {
     "/api/scenes/S04?signboard=yes":        "200 200 200 200 200 200 200 200",
     "/api/scenes/S99":                      "404 404 404 404 404 404 404 404",
     "/api/registers":                       "200 200 200 200 200 200 200 200",
-    OWN:                                    "401 404 200 200 200 404 404 404",
-    f"{OWN}/policies":                      "401 404 200 200 200 404 404 404",
+    OWN:                                    "401 404 200 403 403 404 404 404",
+    f"{OWN}/policies":                      "401 404 200 403 403 404 404 404",
     f"{OWN}/offers":                        "401 404 200 200 200 404 404 404",
     f"{OTHER}/offers":                      "401 404 404 200 200 404 404 404",
     "/api/offers?policy=P09":               "401 403 403 403 200 403 200 403",
@@ -55,13 +55,21 @@ DOORS = {
     "/api/drafts/7/return":                 "405 405 405 405 405 405 405 405",
     "/api/drafts/7/approval":               "405 405 405 405 405 405 405 405",
     "/api/policies/P09/versions/x/withdrawal": "405 405 405 405 405 405 405 405",
-    OTHER:                                  "401 404 404 200 200 404 404 404",
-    f"{OTHER}/policies":                    "401 404 404 200 200 404 404 404",
+    OTHER:                                  "401 404 404 403 403 404 404 404",
+    f"{OTHER}/policies":                    "401 404 404 403 403 404 404 404",
+    f"{OWN}/readings":                      "401 404 200 404 404 404 404 404",
+    "/api/me/readings":                      "401 200 404 404 404 404 404 404",
+    "/api/tasks":                            "405 405 405 405 405 405 405 405",
+    "/api/answers":                          "405 405 405 405 405 405 405 405",
+    "/api/readings/7/question":              "405 405 405 405 405 405 405 405",
+    "/api/data-requests":                    "401 403 403 403 200 200 200 403",
+    "/api/data-requests/7/records":          "405 405 405 405 405 405 405 405",
+    "/api/data-requests/7/approval":         "405 405 405 405 405 405 405 405",
     "/api/letters":                         "401 200 200 403 403 403 403 403",
     "/api/letters/404/reading":             "405 405 405 405 405 405 405 405",
     "/api/ledger/entries/0/proof":          "401 403 403 403 403 403 404 403",
     "/api/ledger/consistency?old=1&size=2": "404 404 404 404 404 404 404 404",
-    "/api/enterprises/91371502MA3C00404X":  "401 404 404 404 404 404 404 404",
+    "/api/enterprises/91371502MA3C00404X":  "401 404 404 403 403 404 404 404",
 }  # fmt: skip
 
 
@@ -79,6 +87,8 @@ def enter(client: Client, role: Role | None, account_of: AccountOf) -> Client:
     client.logout()
     if role is not None:
         account = account_of(role)
+        if role is Role.CITIZEN:
+            give_mandate(account, town.CITIZEN, kind=MandateKind.CITIZEN, by=SETUP)
         if role is Role.AGENT:
             give_mandate(account, town.LOTUS, kind=MandateKind.ENTERPRISE, by=SETUP)
         client.force_login(account, "django.contrib.auth.backends.ModelBackend")
@@ -99,6 +109,7 @@ def test_no_endpoint_is_left_out_of_the_table(client: Client, db: None) -> None:
     called = {path.replace(town.LOTUS, "{subject}").replace("P09", "{policy_id}").replace("404/", "{letter_id}/") for path in DOORS}
     called = {path.split("?")[0].replace("/7/", "/{number}/").replace("/0/", "/{number}/") for path in called}
     called = {re.sub(r"/7(?=/|$)", "/{number}", path.split("?")[0]).replace("/x/", "/{version}/") for path in called}
+    called = {path.replace("requests/{number}/approval", "requests/{number}/{act}") for path in called}
     called = {path.replace("S04.d", "{item_id}").replace("/S04", "/{scene_id}") for path in called}
     assert set(declared) - called == set()
 

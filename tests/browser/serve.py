@@ -9,9 +9,13 @@ import tempfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import django
 from django.core.management import call_command
+
+if TYPE_CHECKING:
+    from chengban.packs import Pack
 
 
 def main(port: str, again: str = "") -> None:
@@ -50,7 +54,40 @@ def prepare() -> None:
     tell_the_agent()
     certificates.licence(pack)
     certificates.card(pack)
+    read_under_law(pack)
     Keeper(keys.signer(), keys.seal_key()).turn()
+
+
+def read_under_law(pack: "Pack") -> None:
+    """Running tasks, an emergency, a question and requests in several states, for the pages that show them."""
+    from chengban.accounts.models import Account
+    from chengban.facts.profile import open_file
+    from chengban.facts.reading import emergencies, questions, requests, tasks
+    from chengban.facts.reading.requests import Wish
+    from chengban.ledger.models import Entry
+    from tests import town
+
+    clerk, officer, steward = (Account.objects.get(login=login) for login in ("clerk", "officer", "steward"))
+    for kind, subject, about in (
+        ("enterprise", town.LOTUS, "办件 20251201-7 企业变更登记"),
+        ("person", town.CITIZEN, "办件 8 户口迁移"),
+    ):
+        task = tasks.open_task(pack, kind, subject, purpose="counter", about=about, by=clerk)
+        open_file(pack, kind, subject, under=tasks.ground_of(task), by=clerk.actor, on=town.ON)
+    entry = Entry.objects.get(act="facts.read", subject=f"enterprise:{town.LOTUS}", actor=str(clerk.actor))
+    agent = Account.objects.get(login="agent")
+    questions.question(pack, entry.pk, "enterprise", town.LOTUS, text="我们那天没有去过窗口", by=agent.actor, on=town.ON)
+    reason = "独居老人失联，社区请求核对住址和电话"
+    emergencies.break_glass(pack, "person", town.CITIZEN, reason=reason, by=clerk, on=town.ON)
+    wish = Wish("legal_persons", ["name", "status"], [], "失业保险条例 第三条", "核对稳岗返还企业的登记状态", 30)
+    granted = requests.ask(pack, wish, by=officer, on=town.ON)
+    requests.approve(pack, granted, by=steward, on=town.ON)
+    requests.ask(
+        pack,
+        Wish("tax_registration", ["vat_type"], [town.LOTUS], "税收征收管理法 第六条", "核对纳税人类型", 10),
+        by=officer,
+        on=town.ON,
+    )
 
 
 def tell_the_agent() -> None:

@@ -26,6 +26,8 @@ PAGES = [
     ("officer", "/delivery/payments/3"), ("auditor", "/delivery/payments/3"), ("administrator", "/"),
     ("", "/log"), ("auditor", "/ledger/entries/1"), ("agent", "/certificates"), ("citizen", "/certificates"), ("", "/verification"),
     ("", "/verification?identifier=1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"),
+    ("clerk", "/tasks"), ("clerk", "/tasks/1"), ("clerk", "/tasks/2"), ("auditor", "/oversight"), ("officer", "/data-requests"),
+    ("officer", "/data-requests/1"), ("steward", "/data-requests/2"), ("officer", "/data-requests/new/population"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip

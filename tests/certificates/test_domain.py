@@ -152,7 +152,9 @@ def test_the_holder_sees_that_their_registers_were_read(pack: Pack) -> None:
     made = licence(pack)
     domain.reissue(pack, made, by=CLERK, on=ON, reason="变更")
     readings = Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.LOTUS}")
-    assert [entry.payload["purpose"] for entry in readings] == ["颁发营业执照"] * 2
+    assert [(entry.payload["purpose"], entry.payload["matter"]) for entry in readings] == [
+        ("certificate", "certificate:business_licence")
+    ] * 2
     assert {entry.actor for entry in readings} == {"account:11"}
 
 

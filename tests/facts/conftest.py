@@ -8,7 +8,7 @@ from django.db import transaction
 
 from chengban.facts import store
 from chengban.ledger import Actor
-from chengban.packs import Pack
+from chengban.packs import Pack, current
 from chengban.packs.model import City, CodeSet, FactDeclaration, FactFile, Register
 
 STEWARD = Actor("account", "5")
@@ -81,7 +81,9 @@ def pack(db: None) -> Pack:
             "enterprises": {"register": "firms", "name": "name"}, "people": {"register": "firms", "name": "name"},
         }
     )  # fmt: skip
-    made = Pack(Path("."), city, registers={"firms": FIRMS}, codes={"region": REGIONS}, topics={"人员": WORDS})
+    made = Pack(
+        Path("."), city, registers={"firms": FIRMS}, codes={"region": REGIONS}, topics={"人员": WORDS}, purposes=current().purposes
+    )
     made.facts = {fact.id: fact for fact in WORDS.facts}
     with transaction.atomic():
         store.make_tables([FIRMS])

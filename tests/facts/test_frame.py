@@ -23,6 +23,7 @@ from chengban.packs.model import FactDeclaration, Register, Source
 from chengban.packs.units import convert, convert_column, convertible
 from tests.facts.conftest import FIRMS, ON, STEWARD
 from tests.facts.test_ingest import GOOD, HEADER, OTHER, ROW, write
+from tests.town import UPKEEP
 
 VISITS = Register.model_validate(
     {
@@ -108,9 +109,9 @@ def columnar(need: Need, held: list[dict[str, Any]]) -> list[Any]:
 
 
 def one_by_one(need: Need, held: list[dict[str, Any]]) -> list[Any]:
-    from chengban.facts.profile import _values
+    from chengban.facts.profile import values_of
 
-    made = [_values(VISITS, [need], [row for row in held if row["uscc"] == subject], ON)["fact"] for subject in SUBJECTS]
+    made = [values_of(VISITS, [need], [row for row in held if row["uscc"] == subject], ON)["fact"] for subject in SUBJECTS]
     return [None if value is NOT_KNOWN else value for value in made]
 
 
@@ -176,11 +177,11 @@ def test_through_the_database_too(pack: Pack, made: list[Source], held: list[dic
     facts = {f"fact_{at}": need_of(source).fact.model_copy(update={"id": f"fact_{at}", "name": f"指标{at}", "enterprise": source})
              for at, source in enumerate(made)}  # fmt: skip
     city = pack.city.model_copy(update={"enterprises": pack.city.enterprises.model_copy(update={"register_": "somewhere"})})
-    pack = Pack(pack.folder, city, registers={"visits": VISITS, "somewhere": firms}, facts=facts)
+    pack = Pack(pack.folder, city, registers={"visits": VISITS, "somewhere": firms}, facts=facts, purposes=pack.purposes)
     table = frame.build(pack, "enterprise", on=ON)
     assert table.column(frame.SUBJECT).to_pylist() == SUBJECTS
     for at, subject in enumerate(SUBJECTS):
-        profile = open_file(pack, "enterprise", subject, by=STEWARD, on=ON, purpose="test")
+        profile = open_file(pack, "enterprise", subject, under=UPKEEP, by=STEWARD, on=ON)
         wide = {name: table.column(name)[at].as_py() for name in facts}
         assert wide == {name: profile.known.get(name) for name in facts}
 
@@ -212,7 +213,7 @@ def test_the_frame_as_it_was_known_after_a_batch(pack: Pack, tmp_path: Any) -> N
     assert frame.build(pack, "enterprise", on=ON, subjects=[OTHER, "nobody"]).to_pylist() == [
         row for row in now.to_pylist() if row[frame.SUBJECT] == OTHER
     ]
-    past = open_file(pack, "enterprise", GOOD, by=STEWARD, on=ON, purpose="test", known_by=first.batch)
+    past = open_file(pack, "enterprise", GOOD, by=STEWARD, on=ON, under=UPKEEP, known_by=first.batch)
     assert past.known["employees"] == 52
     assert frame.build(pack, "enterprise", on=ON, known_by=first.batch - 1).num_rows == 0
 

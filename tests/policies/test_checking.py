@@ -75,7 +75,7 @@ def test_each_finding_says_holds_fails_by_which_clause_or_unknown(paid: None, tm
     assert [clause["verdict"] for clause in failed.clauses] == ["ineligible"]
     assert failed.clauses[0]["facts"] and failed.clauses[0]["gap"]
     assert Entry.objects.filter(act="policies.spot_check").count() == 2
-    readings = Entry.objects.filter(act="facts.read", payload__purpose="P09 拨付后抽查")
+    readings = Entry.objects.filter(act="facts.read", payload__purpose="spot_check")
     assert readings.count() == 4
 
 

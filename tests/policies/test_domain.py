@@ -47,7 +47,7 @@ def test_a_run_keeps_counts_and_bitmaps_that_agree_with_each_enterprise(city: Pa
 
 
 def _verdicts(pack: Pack, firm: str) -> dict[str, str]:
-    profile = open_file(pack, "enterprise", firm, by=OFFICER, on=town.ON, purpose="test")
+    profile = open_file(pack, "enterprise", firm, by=OFFICER, on=town.ON, under=town.UPKEEP)
     return {made.policy.id: made.verdict for made in policies_of(pack, profile, on=town.ON)}
 
 
@@ -112,7 +112,7 @@ def _copy(pack: Pack, folder: Path) -> Path:
 
 
 def test_what_pays_stands_before_what_is_one_step_away_and_that_before_what_is_unknown(city: Pack) -> None:
-    profile = open_file(city, "enterprise", town.LOTUS, by=OFFICER, on=town.ON, purpose="test")
+    profile = open_file(city, "enterprise", town.LOTUS, by=OFFICER, on=town.ON, under=town.UPKEEP)
     shown = policies_of(city, profile, on=town.ON)
     ranks = [0 if made.verdict == "eligible" else 1 if made.near else 2 if made.verdict == "unknown" else 3 for made in shown]
     assert ranks == sorted(ranks) and {0, 2} <= set(ranks)

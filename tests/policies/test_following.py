@@ -99,7 +99,7 @@ def test_a_standing_is_what_the_explanation_says(city: Pack, tmp_path: Path) -> 
     run = follow(city, by=BY, on=town.ON).run
     assert run is not None and run.enterprises == 4
     for firm in (town.LOTUS, town.WILLOW, town.EASTGATE, FIRMS[4]):
-        profile = open_file(city, "enterprise", firm, by=BY, on=town.ON, purpose="test")
+        profile = open_file(city, "enterprise", firm, by=BY, on=town.ON, under=town.UPKEEP)
         told = {one.policy.id: (one.verdict, one.near.id if one.near else "") for one in policies_of(city, profile, on=town.ON)}
         stands = {name: (one.verdict, one.near) for name, one in standing_of(city, run, firm).items()}
         assert stands == told, firm

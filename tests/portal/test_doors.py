@@ -40,21 +40,34 @@ DOORS = {
     "/health/live":                               "200 200 200 200 200 200 200 200",
     "/health/ready":                              "200 200 200 200 200 200 200 200",
     "/metrics":                                   "200 200 200 200 200 200 200 200",
-    OWN:                                          "302 404 200 200 200 404 404 404",
-    f"{OWN}/policies":                            "302 404 200 200 200 404 404 404",
-    f"{OWN}/offers":                              "302 404 200 200 200 404 404 404",
-    f"{OTHER}/offers":                            "302 404 404 200 200 404 404 404",
-    f"{OWN}/readings":                            "302 404 200 200 200 404 404 404",
-    OTHER:                                        "302 404 404 200 200 404 404 404",
-    f"{OTHER}/policies":                          "302 404 404 200 200 404 404 404",
-    f"{OTHER}/readings":                          "302 404 404 200 200 404 404 404",
-    "/enterprises/91371502MA3C00404X":            "302 404 404 404 404 404 404 404",
+    OWN:                                          "302 404 200 302 302 404 404 404",
+    f"{OWN}/policies":                            "302 404 200 302 302 404 404 404",
+    f"{OWN}/offers":                              "302 404 200 302 302 404 404 404",
+    f"{OTHER}/offers":                            "302 404 404 302 302 404 404 404",
+    f"{OWN}/readings":                            "302 404 200 302 302 404 404 404",
+    OTHER:                                        "302 404 404 302 302 404 404 404",
+    f"{OTHER}/policies":                          "302 404 404 302 302 404 404 404",
+    f"{OTHER}/readings":                          "302 404 404 302 302 404 404 404",
+    "/enterprises/91371502MA3C00404X":            "302 404 404 302 302 404 404 404",
     "/enterprises":                               "302 403 403 200 200 403 403 403",
     "/enterprises?q=聊城":                         "302 403 403 200 200 403 403 403",
     "/me":                                        "302 200 404 404 404 404 404 404",
     "/me/policies":                               "302 200 404 404 404 404 404 404",
     "/me/readings":                               "302 200 404 404 404 404 404 404",
     "/me/offers":                                 "302 200 404 404 404 404 404 404",
+    "/tasks":                                     "302 403 403 200 200 403 403 403",
+    "/tasks/0":                                   "302 403 403 404 404 403 403 403",
+    "/emergencies":                               "405 405 405 405 405 405 405 405",
+    "/emergencies/0":                             "302 403 403 404 404 403 403 403",
+    "/emergencies/0/review":                      "405 405 405 405 405 405 405 405",
+    "/readings/0/question":                       "405 405 405 405 405 405 405 405",
+    "/oversight":                                 "302 403 403 403 403 403 200 403",
+    "/oversight/questions/0/answer":              "405 405 405 405 405 405 405 405",
+    "/data-requests":                             "302 403 403 403 200 200 200 403",
+    "/data-requests/new/population":              "302 403 403 403 404 403 403 403",
+    "/data-requests/0":                           "302 403 403 403 404 404 404 403",
+    "/data-requests/0/records":                   "405 405 405 405 405 405 405 405",
+    "/data-requests/0/approval":                  "405 405 405 405 405 405 405 405",
     "/delivery":                                  "302 403 403 403 200 403 200 403",
     "/delivery/P09/2025":                         "302 403 403 403 200 403 200 403",
     "/delivery/P99/2025":                         "302 403 403 403 404 403 404 403",
@@ -110,8 +123,8 @@ DOORS = {
     "/calendar.ics":                             "200 200 200 200 200 200 200 200",
     "/feeds/no-such-token.atom":                 "404 404 404 404 404 404 404 404",
     "/feeds/no-such-token.ics":                  "404 404 404 404 404 404 404 404",
-    f"{OWN}/recoveries":                          "302 404 200 200 200 404 404 404",
-    f"{OTHER}/recoveries":                        "302 404 404 200 200 404 404 404",
+    f"{OWN}/recoveries":                          "302 404 200 302 302 404 404 404",
+    f"{OTHER}/recoveries":                        "302 404 404 302 302 404 404 404",
     "/delivery/recoveries":                       "302 403 403 403 200 403 200 403",
     "/delivery/recoveries/9":                     "302 403 403 403 404 403 404 403",
     "/delivery/recoveries/demand/9":              "302 403 403 403 404 403 403 403",
@@ -186,10 +199,14 @@ def test_a_refused_reading_leaves_no_reading_and_a_reading_leaves_one(city: None
     enter(Role.AGENT).get(OTHER)
     assert not Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.WILLOW}").exists()
     clerk = enter(Role.CLERK)
-    clerk.get(OTHER)
+    assert clerk.get(OTHER)["Location"].startswith("/tasks?subject=")
+    assert not Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.WILLOW}").exists()
+    said = {"subject": town.WILLOW, "purpose": "counter", "about": "办件 20251201-7 企业变更", "next": OTHER}
+    assert clerk.post("/tasks", said)["Location"] == OTHER
+    assert clerk.get(OTHER).status_code == 200
     entry = Entry.objects.get(act="facts.read", subject=f"enterprise:{town.WILLOW}")
-    assert entry.payload["purpose"] == "counter"
-    assert "窗口人员查看了档案，用于窗口服务" in clerk.get(f"{OTHER}/readings").content.decode()
+    assert entry.payload["purpose"] == "counter" and entry.payload["matter"].startswith("task:")
+    assert "窗口人员为窗口办理查看了" in clerk.get(f"{OTHER}/readings").content.decode()
 
 
 def test_taking_quarantined_rows_away_is_recorded(city: None, enter: Callable[[Role | None], Client]) -> None:

@@ -28,7 +28,7 @@ def pack(db: None, tmp_path: Path) -> packs.Pack:
 
 
 def findings(pack: packs.Pack, firm: str) -> file_pages.Findings:
-    profile = open_file(pack, "enterprise", firm, by=SETUP, on=town.ON, purpose="own")
+    profile = open_file(pack, "enterprise", firm, by=SETUP, on=town.ON, under=town.UPKEEP)
     return file_pages.findings(pack, profile, on=town.ON)
 
 
@@ -65,7 +65,7 @@ def test_the_groups_hold_each_policy_once(pack: packs.Pack) -> None:
 
 
 def test_policies_that_exclude_each_other_count_once(pack: packs.Pack) -> None:
-    profile = open_file(pack, "enterprise", town.LOTUS, by=SETUP, on=town.ON, purpose="own")
+    profile = open_file(pack, "enterprise", town.LOTUS, by=SETUP, on=town.ON, under=town.UPKEEP)
     one = next(v for v in policies_of(pack, profile, on=town.ON) if v.policy.id == "P09")
     small = replace(one, policy=one.policy.model_copy(update={"id": "P98", "excludes": ()}), amount=Decimal(100))
     large = replace(one, policy=one.policy.model_copy(update={"id": "P99", "excludes": ("P98",)}), amount=Decimal(500))
@@ -74,7 +74,7 @@ def test_policies_that_exclude_each_other_count_once(pack: packs.Pack) -> None:
 
 
 def test_the_file_shows_every_fact_under_one_heading_with_its_source(pack: packs.Pack) -> None:
-    profile = open_file(pack, "enterprise", town.LOTUS, by=SETUP, on=town.ON, purpose="own")
+    profile = open_file(pack, "enterprise", town.LOTUS, by=SETUP, on=town.ON, under=town.UPKEEP)
     shown = [line for topic in file_pages.topics(pack, profile) for line in (*topic.known, *topic.unknown)]
     assert len(shown) == len({line.view.fact.id for line in shown}) == len(profile.views)
     for line in shown:

@@ -43,6 +43,12 @@ class Verb(StrEnum):
     DECIDE_OFFERS = "decide offers"
     ANSWER_OFFERS = "answer offers"
     OBJECT = "object"
+    OPEN_TASK = "open task"
+    QUESTION_READING = "question reading"
+    OVERSEE_READINGS = "oversee readings"
+    READ_REQUESTS = "read requests"
+    ASK_FOR_DATA = "ask for data"
+    ANSWER_REQUESTS = "answer requests"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -71,6 +77,12 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.DECIDE_OFFERS: _("办理本部门的拟享名单"),
     Verb.ANSWER_OFFERS: _("答复给自己的兑现"),
     Verb.OBJECT: _("对公示提出异议"),
+    Verb.OPEN_TASK: _("写明事由查阅档案"),
+    Verb.QUESTION_READING: _("质疑对自己数据的查阅"),
+    Verb.OVERSEE_READINGS: _("复核应急查阅、答复质疑"),
+    Verb.READ_REQUESTS: _("看部门间数据请求"),
+    Verb.ASK_FOR_DATA: _("向别的部门请求数据"),
+    Verb.ANSWER_REQUESTS: _("答复数据请求"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -103,6 +115,12 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.DECIDE_OFFERS:       frozenset({            _P}),
     Verb.ANSWER_OFFERS:       frozenset({_C, _E}),
     Verb.OBJECT:              frozenset({_C, _E, _W, _P, _S, _A, _M}),
+    Verb.OPEN_TASK:           frozenset({        _W, _P}),
+    Verb.QUESTION_READING:    frozenset({_C, _E}),
+    Verb.OVERSEE_READINGS:    frozenset({                    _A}),
+    Verb.READ_REQUESTS:       frozenset({            _P, _S, _A}),
+    Verb.ASK_FOR_DATA:        frozenset({            _P}),
+    Verb.ANSWER_REQUESTS:     frozenset({                _S}),
 }  # fmt: skip
 
 

@@ -9,14 +9,13 @@ from ninja.errors import HttpError
 from chengban import packs
 from chengban.accounts.permissions import Verb, may_read_file
 from chengban.api import cockpit_shapes, shapes
-from chengban.api.guard import require, signed_in
+from chengban.api.guard import ground_or_403, require, signed_in
 from chengban.facts.profile import Profile
 from chengban.lib import clock
 from chengban.policies import catalogue
 from chengban.policies.cockpit import gather
 from chengban.portal import file_pages
 from chengban.portal.figures import figures_of
-from chengban.portal.views.enterprises import purpose_of
 from chengban.reach.domain import letters_of, mark_read
 
 api = NinjaAPI(
@@ -75,10 +74,17 @@ def cockpit(request: HttpRequest, year: int | None = None, policy: str | None = 
     return cockpit_shapes.cockpit(pack, gather(pack, year=year or today.year, on=today, policy=policy or ""))
 
 
-@api.get("/enterprises/{subject}", response={200: shapes.FileOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])
-def enterprise(request: HttpRequest, subject: str) -> shapes.FileOut:
-    """An enterprise's own file: every fact with its source and time. The reading is recorded."""
-    return shapes.file(_read(request, subject))
+@api.get("/enterprises/{subject}", response={200: shapes.FileOut, **NOT_ALLOWED}, auth=signed_in, tags=["enterprises"])
+def enterprise(request: HttpRequest, subject: str, facts: str = "") -> shapes.FileOut:
+    """An enterprise's own file with source and time; of it only `facts` (ids with commas) where asked. The reading is recorded.
+
+    For staff a task must be running: `POST /api/tasks`.
+    """
+    wanted = [name for name in facts.split(",") if name]
+    unknown = [name for name in wanted if name not in packs.current().facts]
+    if unknown:
+        raise HttpError(404, f"没有这些数据项：{'、'.join(unknown)}。")
+    return shapes.file(_read(request, subject, wanted or None))
 
 
 @api.get("/enterprises/{subject}/policies", response={200: shapes.VerdictsOut, **NOT_FOUND}, auth=signed_in, tags=["enterprises"])
@@ -108,13 +114,14 @@ def letter_reading(request: HttpRequest, letter_id: int) -> shapes.LetterOut:
     return shapes.letter(read, True)
 
 
-def _read(request: HttpRequest, subject: str) -> Profile:
+def _read(request: HttpRequest, subject: str, facts: list[str] | None = None) -> Profile:
     """The file, or a 404 that does not tell an outsider whether the enterprise exists."""
     account = request.user
     profile = None
     if account.is_authenticated and may_read_file(account, subject):
-        purpose = purpose_of(account, subject)
-        profile = file_pages.read(packs.current(), "enterprise", subject, by=account.actor, on=clock.today(), purpose=purpose)
+        under = ground_or_403(account, subject)
+        by, on = account.actor, clock.today()
+        profile = file_pages.read(packs.current(), "enterprise", subject, under=under, by=by, on=on, facts=facts)
     if profile is None:
         raise HttpError(404, "没有这户企业，或者它不由您办理。")
     return profile

@@ -8,6 +8,8 @@ from ninja.security import SessionAuth
 
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb, may
+from chengban.facts.reading.grounds import Ground
+from chengban.portal.grounds import Ungrounded, ground_for
 
 
 class AccountSession(SessionAuth):
@@ -26,3 +28,11 @@ def require(request: HttpRequest, verb: Verb) -> Account:
     if not may(account, verb):
         raise HttpError(403, "您的岗位没有这项权限。")
     return account
+
+
+def ground_or_403(account: Account, subject: str) -> Ground:
+    """On what ground the account reads the subject now. Raises a 403 that says how to get one."""
+    try:
+        return ground_for(account, subject)
+    except Ungrounded as lacking:
+        raise HttpError(403, f"{lacking}先用 POST /api/tasks 写明用途和在办的事。") from lacking

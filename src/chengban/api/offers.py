@@ -78,7 +78,7 @@ def listed(request: HttpRequest, policy: str, period: str = "", standing: Stage 
     chosen = staged(Offer.objects.filter(policy=policy, pk__gt=after)).order_by("pk")
     chosen = chosen.filter(period=period) if period else chosen
     chosen = chosen.filter(stage=standing) if standing else chosen
-    return [_out(line) for line in offer_pages.lines(catalogue.current(), chosen[:MOST])]
+    return [_out(line) for line in offer_pages.lines(catalogue.current(), chosen[:MOST], by=cast(Account, request.user).actor)]
 
 
 @router.get("/enterprises/{subject}/offers", response={200: list[OfferOut], **REFUSALS})
@@ -87,7 +87,7 @@ def enterprise_offers(request: HttpRequest, subject: str) -> list[OfferOut]:
     if not may_read_file(request.user, subject):
         raise HttpError(404, "没有这户企业，或者它不由您办理。")
     chosen = staged(Offer.objects.filter(subject=subject)).order_by("-pk")
-    return [_out(line) for line in offer_pages.lines(catalogue.current(), chosen[:MOST])]
+    return [_out(line) for line in offer_pages.lines(catalogue.current(), chosen[:MOST], by=cast(Account, request.user).actor)]
 
 
 @router.post("/offers/{number}/acceptance", response={200: OfferOut, **REFUSALS})
@@ -159,7 +159,9 @@ def _do(offer: Offer | None, request: HttpRequest, act: Callable[[Offer, Actor],
         act(offer, cast(Account, request.user).actor)
     except PolicyError as error:
         raise HttpError(429 if isinstance(error, offers.TooOften) else 409, str(error)) from error
-    return _out(offer_pages.lines(catalogue.current(), staged(Offer.objects.filter(pk=offer.pk)))[0])
+    return _out(
+        offer_pages.lines(catalogue.current(), staged(Offer.objects.filter(pk=offer.pk)), by=cast(Account, request.user).actor)[0]
+    )
 
 
 def _out(line: offer_pages.OfferLine) -> OfferOut:

@@ -8,3 +8,7 @@ class CertificatesConfig(AppConfig):
 
     name = "chengban.certificates"
     verbose_name = "电子证照"
+
+    def ready(self) -> None:
+        """Vouch for the matter that data is read for."""
+        from chengban.certificates import vouching  # noqa: F401

@@ -14,9 +14,11 @@ from psycopg.errors import UniqueViolation
 from chengban import ledger
 from chengban.certificates import bulk, identifiers, slots
 from chengban.certificates.errors import CertificatesError, NotInForce, NotIssuable
-from chengban.certificates.filling import Filled, fill, kind_of, type_of
+from chengban.certificates.filling import Filled, fields_of, fill, kind_of, type_of
 from chengban.certificates.models import Certificate, CertificateStep, StatusSlot
 from chengban.certificates.standing import NAMES, Act, Stands, in_force, stands, with_move
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.opening import Wanted, begin_reading
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
@@ -41,12 +43,12 @@ def issue(
     kind = type_of(pack, name)
     with transaction.atomic():
         _hold(kind, subject)
+        _begin(pack, kind, subject, by, on)
         filled = fill(pack, kind, subject, on, given=given, number=number, valid_until=valid_until)
         if not kind.several:
             _refuse_second(kind, subject, on)
         (made,) = _make(pack, kind, [filled], by=by, on=on)
         ledger.append(by, "certificates.issue", _named(made), {"kind": kind.id, "on": on.isoformat()})
-        _read(kind, filled, by, on)
     return made
 
 
@@ -86,12 +88,12 @@ def reissue(
     """Put a new version in a certificate's place, filled anew (换发、变更): the number stays, the old one ends."""
     kind = type_of(pack, certificate.kind)
     with _at(certificate, _ALIVE, on) as held:
+        _begin(pack, kind, held.subject, by, on)
         number = held.number if kind.number is not None else None
         filled = fill(pack, kind, held.subject, on, given=given, number=number, valid_until=valid_until, kept=held.claims)
         (made,) = _make(pack, kind, [filled], by=by, on=on, before=held)
         _write(held, Act.REISSUED, by, on, reason)
         ledger.append(by, "certificates.reissue", _named(held), {"kind": kind.id, "successor": made.pk, "on": on.isoformat()})
-        _read(kind, filled, by, on)
     return made
 
 
@@ -104,10 +106,10 @@ def _hold(kind: CertificateType, subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"certificates:{kind.id}:{subject}"])
 
 
-def _read(kind: CertificateType, filled: Filled, by: Actor, on: date) -> None:
-    """The holder sees that their registers were read, and what for."""
-    payload = {"purpose": f"颁发{kind.name}", "registers": list(filled.read), "on": on.isoformat()}
-    ledger.append(by, "facts.read", f"{kind_of(kind, filled.subject)}:{filled.subject}", payload)
+def _begin(pack: Pack, kind: CertificateType, subject: str, by: Actor, on: date) -> None:
+    """The holder sees that their registers are read, which fields, and what for."""
+    whose, under = kind_of(kind, subject), Ground("certificate", f"certificate:{kind.id}")
+    begin_reading(pack, whose, [subject], under=under, by=by, on=on, wanted=Wanted(fields=fields_of(pack, kind, whose)))
 
 
 def _refuse_second(kind: CertificateType, subject: str, on: date) -> None:

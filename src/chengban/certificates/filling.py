@@ -128,6 +128,16 @@ def holds(asked: Node | None, row: Row) -> bool:
     return evaluate_known(asked, {name: value for name, value in row.items() if value is not None}) is True
 
 
+def fields_of(pack: Pack, kind: CertificateType, whose: Kind) -> dict[str, set[str]]:
+    """Register → the fields that a certificate of the type is filled from, the holder's name among them."""
+    own = subjects_of(pack, whose)
+    found: dict[str, set[str]] = {own.register_: {own.name}}
+    for place in (kind.number, kind.issued, kind.validity.source, *(field.source for field in kind.fields)):
+        if place is not None:
+            found.setdefault(place.register_, set()).add(place.field)
+    return found
+
+
 def registers_of(kind: CertificateType) -> list[str]:
     places = [kind.number, kind.issued, kind.validity.source, *(field.source for field in kind.fields)]
     return list(dict.fromkeys(place.register_ for place in places if place is not None))

@@ -92,7 +92,7 @@ def _judged(pack: Any, policy: Any, lines: list[tuple[str, str]], by: Any, on: d
             kept_out[subject] = "没有收款账户"
             continue
         try:
-            found = judge(pack, policy, subject, on=on, by=by, purpose=f"{policy.id} 拨付前核验")
+            found = judge(pack, policy, subject, on=on, by=by)
             yield Order(subject, found.amount, account)
         except KeptOut as error:
             kept_out[subject] = str(error)

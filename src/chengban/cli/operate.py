@@ -29,11 +29,13 @@ def migrate_all() -> None:
     from django.db import transaction
 
     from chengban.facts import store
+    from chengban.facts.search import make_directory
     from chengban.packs import current
 
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         store.make_tables(current().registers.values())
+        make_directory(current())
 
 
 @click.command()

@@ -272,18 +272,22 @@ def enterprise() -> None:
 
 @enterprise.command("show")
 @click.argument("uscc")
+@click.option("--about", required=True, metavar="TEXT", help="What the file is opened for; the enterprise sees it.")
 @ON
 @JSON
-def show_enterprise(uscc: str, on: datetime | None, as_json: bool) -> None:
+def show_enterprise(uscc: str, about: str, on: datetime | None, as_json: bool) -> None:
     """Everything the city holds about the enterprise USCC, and its policies. The reading is recorded."""
     ready()
     from chengban.facts.profile import open_file
+    from chengban.facts.reading.grounds import Ground
     from chengban.ledger import Actor
     from chengban.policies.catalogue import current
     from chengban.policies.domain import policies_of
 
     pack, day = current(), business_date(on)
-    profile = open_file(pack, "enterprise", uscc, by=Actor.system("cli"), on=day, purpose="enterprise show")
+    profile = open_file(
+        pack, "enterprise", uscc, under=Ground("upkeep", f"process:{about.strip()[:80]}"), by=Actor.system("cli"), on=day
+    )
     verdicts = policies_of(pack, profile, on=day)
     if as_json:
         return show(

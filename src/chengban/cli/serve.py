@@ -26,6 +26,8 @@ HOST = "127.0.0.1"
 @click.option("--reload", is_flag=True, help="Restart when a file changes (for developers).")
 def serve(port: int, host: str, workers: int, reload: bool) -> None:
     """Serve the portal and the API."""
+    if reload:
+        os.environ.setdefault("CHENGBAN_DATABASE_ROLE", "chengban_web")
     ready()
     if reload:
         from django.core.management import call_command

@@ -70,8 +70,11 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, object]:
+def _database(url: str, role: str) -> dict[str, object]:
+    """`role`: what the connection works as, which a process that serves the web gives up its own rights for."""
     parts = conninfo_to_dict(url)
+    if role:
+        parts["options"] = f"{parts.get('options', '')} -c role={role}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "chengban"),
@@ -87,7 +90,7 @@ def _database(url: str) -> dict[str, object]:
 
 # The private server's address is put here by `chengban.config.database` before anything connects.
 DATABASE_URL = os.environ.get("DATABASE_URL", "")
-DATABASES = {"default": _database(DATABASE_URL)}
+DATABASES = {"default": _database(DATABASE_URL, os.environ.get("CHENGBAN_DATABASE_ROLE", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.Account"

@@ -54,6 +54,11 @@ def needs(pack: Pack, kind: Kind, wanted: Iterable[str] | None = None) -> dict[s
     return grouped
 
 
+def registers_for(pack: Pack, kind: Kind, wanted: Iterable[str] | None = None) -> set[str]:
+    """The registers that a frame of these facts is read from."""
+    return {subjects_of(pack, kind).register_, *needs(pack, kind, wanted)}
+
+
 def build(
     pack: Pack,
     kind: Kind,
@@ -94,7 +99,7 @@ def _columns(
 ) -> dict[str, pa.Array]:
     # Of two rows with the same order the one with the greater key is the later, here as in the file of one subject.
     tied = any(need.source.take == "latest" for need in some)
-    rows = store.read(register, _fields(register, some), known_by, in_order=tied, subjects=subjects)
+    rows = store.read(register, fields_for(register, some), known_by, in_order=tied, subjects=subjects)
     owner = pc.fill_null(pc.index_in(rows.column(register.subject), value_set=identifiers), -1)
     positions = np.asarray(owner.combine_chunks() if isinstance(owner, pa.ChunkedArray) else owner, dtype=np.int64)
     masks: dict[str | None, tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]] = {}
@@ -125,8 +130,9 @@ def _holds(register: Register, where: str | None, rows: pa.Table, on: date) -> t
     return np.asarray(values, dtype=bool) & ~unsure, unsure
 
 
-def _fields(register: Register, some: list[Need]) -> list[str]:
+def fields_for(register: Register, some: Iterable[Need]) -> list[str]:
     """What must be read: the subject, what is taken, and whatever a condition mentions."""
+    some = list(some)
     conditions = " ".join(need.source.where or "" for need in some)
     named = {name for need in some for name in (need.source.field, need.source.order) if name}
     named |= {field.id for field in register.fields if field.id in conditions or field.name in conditions}

@@ -79,3 +79,104 @@ class Measure(models.Model):
     class Meta:
         verbose_name = "质量度量"
         constraints = [models.UniqueConstraint(fields=["register", "on"], name="one_measure_a_day")]
+
+
+class Task(models.Model):
+    """What a member of staff reads one subject's data for (查阅事由): a purpose, what is being done, and until when."""
+
+    purpose = models.CharField("用途", max_length=60)
+    kind = models.CharField("主体类别", max_length=16)
+    subject = models.CharField("主体", max_length=32)
+    about = models.CharField("办什么", max_length=120)
+    opened_at = models.DateTimeField("开始时间")
+    by = models.CharField("谁", max_length=80)
+    until = models.DateTimeField("到何时")
+
+    class Meta:
+        verbose_name = "查阅事由"
+        indexes = [models.Index(fields=["by", "subject", "-id"], name="facts_task_whose")]
+
+    def __str__(self) -> str:
+        return f"task:{self.pk}"
+
+
+class Emergency(models.Model):
+    """A reading that no task allows, made in an emergency (应急查阅) and reviewed afterwards by an auditor."""
+
+    kind = models.CharField("主体类别", max_length=16)
+    subject = models.CharField("主体", max_length=32)
+    reason = models.CharField("紧急情况", max_length=300)
+    opened_at = models.DateTimeField("开始时间")
+    by = models.CharField("谁", max_length=80)
+    until = models.DateTimeField("到何时")
+    review_by = models.DateField("复核期限")
+    reviewed_at = models.DateTimeField("复核时间", null=True)
+    reviewed_by = models.CharField("复核人", max_length=80, blank=True)
+    justified = models.BooleanField("是否正当", null=True)
+    finding = models.CharField("复核意见", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "应急查阅"
+        indexes = [models.Index(fields=["review_by"], condition=models.Q(reviewed_at=None), name="facts_emergency_waiting")]
+
+    def __str__(self) -> str:
+        return f"emergency:{self.pk}"
+
+
+class DataRequest(models.Model):
+    """One department asks another for fields of a register (部门间数据请求). Where it stands follows from its steps."""
+
+    department = models.CharField("请求部门", max_length=60)
+    register = models.CharField("库", max_length=60)
+    fields = models.JSONField("字段")
+    """Field ids of the register."""
+    subjects = models.JSONField("对象", default=list)
+    """The identifiers of the subjects; empty: whichever subject the department's own matters are about."""
+    answers_only = models.BooleanField("只要是否", default=False)
+    basis = models.CharField("依据", max_length=200)
+    reason = models.CharField("用途", max_length=300)
+    days = models.PositiveIntegerField("天数")
+
+    class Meta:
+        verbose_name = "数据请求"
+
+    def __str__(self) -> str:
+        return f"request:{self.pk}"
+
+
+class RequestStep(models.Model):
+    """One step of a data request: asked, approved, refused, withdrawn or revoked, by whom, when and why."""
+
+    request = models.ForeignKey(DataRequest, models.PROTECT, related_name="steps")
+    step = models.CharField("步骤", max_length=12)
+    at = models.DateTimeField("时间")
+    on = models.DateField("业务日期")
+    by = models.CharField("谁", max_length=80)
+    reason = models.CharField("说明", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "数据请求的步骤"
+        ordering = ("id",)
+        constraints = [models.UniqueConstraint(fields=["request", "step"], name="each_step_of_a_request_once")]
+
+
+class Question(models.Model):
+    """A subject asks why its data was read (对查阅的质疑); an auditor answers."""
+
+    entry = models.BigIntegerField("留痕编号", unique=True)
+    kind = models.CharField("主体类别", max_length=16)
+    subject = models.CharField("主体", max_length=32, db_index=True)
+    text = models.CharField("质疑", max_length=300, blank=True)
+    asked_at = models.DateTimeField("提出时间")
+    asked_by = models.CharField("提出人", max_length=80)
+    answer_by = models.DateField("答复期限")
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.CharField("答复人", max_length=80, blank=True)
+    improper = models.BooleanField("是否不当", null=True)
+    answer = models.CharField("答复", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "对查阅的质疑"
+
+    def __str__(self) -> str:
+        return f"question:{self.pk}"

@@ -1,30 +1,34 @@
 """One subject's own file (一企一档): every fact the city holds about it, with source and time."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from chengban import ledger, rules
+from chengban import rules
 from chengban.facts import store
 from chengban.facts.conditions import condition_of
 from chengban.facts.errors import UnknownSubject
-from chengban.facts.frame import Kind, Need, needs, source_of, subjects_of
+from chengban.facts.frame import Kind, Need, fields_for, needs, source_of, subjects_of
 from chengban.facts.models import Batch
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.masking import level_of, masked
+from chengban.facts.reading.opening import Wanted, begin_reading
 from chengban.facts.takes import NOT_KNOWN, take_one
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register
+from chengban.packs.purposes import Purpose
 from chengban.packs.units import convert
-from chengban.packs.vocabulary import calendar_facts, vocabulary
+from chengban.packs.vocabulary import calendar_facts, facts_in, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """One fact as the subject may see it. `register` is none for a derived fact."""
+    """One fact as the reader may see it. `register` is none for a derived fact; the value of a masked one is a text."""
 
     fact: FactDeclaration
     value: Any
@@ -32,6 +36,7 @@ class FactView:
     register: Register | None
     learned_at: datetime | None
     derived: bool
+    masked: bool = False
 
     @property
     def field_name(self) -> str:
@@ -51,40 +56,73 @@ class Profile:
     on: date
     views: tuple[FactView, ...]
     known: dict[str, Any] = field(repr=False)
-    """Base fact id → value, for those that are known: what policies are explained with."""
+    """Base fact id → value, for those that are known: what policies are explained with. Never shown: see `shown`."""
+
+    def shown(self, fact: str, value: Any) -> Any:
+        """A value of a fact as this reader may see it."""
+        hidden = any(view.masked for view in self.views if view.fact.id == fact)
+        return masked(value) if hidden else value
 
     def view(self, fact: str) -> FactView:
         return next(view for view in self.views if view.fact.id == fact)
 
 
-def open_file(pack: Pack, kind: Kind, subject: str, *, by: Actor, on: date, purpose: str, known_by: int | None = None) -> Profile:
-    """Read everything the city holds about a subject (调档). The reading is in the ledger. Raises `UnknownSubject`."""
+def open_file(
+    pack: Pack,
+    kind: Kind,
+    subject: str,
+    *,
+    under: Ground,
+    by: Actor,
+    on: date,
+    facts: Collection[str] | None = None,
+    known_by: int | None = None,
+) -> Profile:
+    """Read what the city holds about a subject (调档), as far as the ground's purpose allows; the reading is in the ledger.
+
+    `facts`: only these, derived ones too. Raises `NotGrounded`, `Lapsed`, `UnknownSubject`; then nothing was read.
+    """
+    wanted = Wanted(None if facts is None else tuple(sorted(base_facts(pack, facts))))
     with transaction.atomic():
-        profile = _compose(pack, kind, subject, on, known_by)
-        ledger.append(by, "facts.read", f"{kind}:{subject}", {"purpose": purpose, "facts": "all", "on": on.isoformat()})
-    return profile
+        purpose, allowed = begin_reading(pack, kind, [subject], under=under, by=by, on=on, wanted=wanted)
+        return _compose(pack, kind, subject, on, known_by, purpose, allowed)
 
 
-def _compose(pack: Pack, kind: Kind, subject: str, on: date, known_by: int | None) -> Profile:
+def base_facts(pack: Pack, facts: Iterable[str]) -> set[str]:
+    """These facts with those that they are derived from."""
+    return {name for fact in facts for name in (fact, *facts_in(pack, [rules.parse(fact)]))}
+
+
+def _compose(
+    pack: Pack, kind: Kind, subject: str, on: date, known_by: int | None, purpose: Purpose, allowed: Collection[str] | None
+) -> Profile:
     subjects = subjects_of(pack, kind)
-    held = store.rows_of(pack.registers[subjects.register_], subject, known_by)
+    held = store.rows_of(pack.registers[subjects.register_], subject, known_by, fields=[subjects.name])
     if not held:
         raise UnknownSubject("本市没有登记这个主体。")
     values: dict[str, Any] = {}
     batches: dict[str, int] = {}
-    for name, some in needs(pack, kind).items():
-        rows = store.rows_of(pack.registers[name], subject, known_by)
-        values |= _values(pack.registers[name], some, rows, on)
+    for name, some in needs(pack, kind, allowed).items():
+        rows = store.rows_of(pack.registers[name], subject, known_by, fields=fields_for(pack.registers[name], some))
+        values |= values_of(pack.registers[name], some, rows, on)
         if rows:
             batches[name] = max(row["batch"] for row in rows)
     times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
     learned = {name: times.get(batch) for name, batch in batches.items()}
     known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
-    views = tuple(_views(pack, kind, on, known, learned))
-    return Profile(kind, subject, held[0][subjects.name], on, views, known)
+    views = _views(pack, kind, on, known, learned)
+    seen = tuple(_masked(pack, kind, view, purpose) for view in views if allowed is None or view.fact.id in allowed)
+    return Profile(kind, subject, held[0][subjects.name], on, seen, known)
 
 
-def _values(register: Register, some: Iterable[Need], rows: list[dict[str, Any]], on: date) -> dict[str, Any]:
+def _masked(pack: Pack, kind: Kind, view: FactView, purpose: Purpose) -> FactView:
+    if not view.known or purpose.shows(level_of(pack, kind, view.fact)):
+        return view
+    return replace(view, value=masked(view.value), masked=True)
+
+
+def values_of(register: Register, some: Iterable[Need], rows: list[dict[str, Any]], on: date) -> dict[str, Any]:
+    """The facts of one register from its rows of one subject; `NOT_KNOWN` for those that they do not tell."""
     made: dict[str, Any] = {}
     for need in some:
         holds = [_holds(register, need.source.where, row, on) for row in rows]

@@ -1,4 +1,4 @@
-"""Finding an enterprise by name or by unified social credit code, for those whose office it is."""
+"""The directory of enterprises (登记信息公示): what the law has every enterprise publish, and finding one in it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,10 +9,28 @@ from psycopg import sql
 from chengban import ledger
 from chengban.facts import store
 from chengban.facts.frame import Kind, subjects_of
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.guarding import WEB_ROLE
+from chengban.facts.reading.opening import Wanted, begin_reading
 from chengban.ledger import Actor
+from chengban.lib import clock
 from chengban.packs import Pack
 
 MOST = 30
+DIRECTORY = "enterprise_directory"
+_MAKE = """
+DROP VIEW IF EXISTS {view};
+CREATE VIEW {view} AS SELECT {fields} FROM {table} WHERE ended IS NULL;
+GRANT SELECT ON {view} TO {role};
+"""
+
+
+def make_directory(pack: Pack) -> None:
+    """Make the view of the fields that are public of each enterprise: all that may be seen without a reading."""
+    register = pack.registers[pack.city.enterprises.register_]
+    public = [field.id for field in register.fields if field.sensitivity == "public"]
+    parts = {"view": sql.Identifier(DIRECTORY), "fields": store.names(public), "table": store.table(register)}
+    store.raw().execute(sql.SQL(_MAKE).format(**parts, role=sql.Identifier(WEB_ROLE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +48,9 @@ def find_enterprises(pack: Pack, text: str, *, by: Actor) -> list[Hit]:
     """At most `MOST` enterprises whose name holds `text`, or whose code begins with it; the search is recorded."""
     register = pack.registers[pack.city.enterprises.register_]
     statement = sql.SQL(
-        "SELECT uscc, name, county, industry, status FROM {} WHERE ended IS NULL AND (uscc = %s OR uscc LIKE %s OR name LIKE %s)"
+        "SELECT uscc, name, county, industry, status FROM {} WHERE (uscc = %s OR uscc LIKE %s OR name LIKE %s)"
         " ORDER BY (name = %s) DESC, length(name), uscc LIMIT %s"
-    ).format(store.table(register))
+    ).format(sql.Identifier(DIRECTORY))
     safe = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     code = text.upper()
     with transaction.atomic():
@@ -41,15 +59,29 @@ def find_enterprises(pack: Pack, text: str, *, by: Actor) -> list[Hit]:
     return [_hit(pack, *row) for row in rows]
 
 
-def names_of(pack: Pack, kind: Kind, subjects: Iterable[str]) -> dict[str, str]:
-    """The registered names of subjects, for lists that their own verb accounts for; one that has none is left out."""
+def names_of(pack: Pack, kind: Kind, subjects: Iterable[str], *, by: Actor, page: str) -> dict[str, str]:
+    """The registered names of subjects on a list that its own verb accounts for; one that has none is left out.
+
+    An enterprise's name is in the directory. A person's is read, and the person sees for which `page`.
+    """
+    wanted = sorted(set(subjects))
     where = subjects_of(pack, kind)
     register = pack.registers[where.register_]
-    wanted = list(subjects)
-    statement = sql.SQL("SELECT {0}, {1} FROM {2} WHERE ended IS NULL AND {0} = ANY(%s)").format(
-        sql.Identifier(register.subject or ""), sql.Identifier(where.name), store.table(register)
+    if not wanted:
+        return {}
+    if kind == "enterprise":
+        return _names(sql.Identifier(DIRECTORY), sql.SQL("true"), register.subject or "", where.name, wanted)
+    with transaction.atomic():
+        fields = Wanted(fields={register.id: (where.name,)})
+        begin_reading(pack, kind, wanted, under=Ground("naming", f"page:{page}"), by=by, on=clock.today(), wanted=fields)
+        return _names(store.table(register), sql.SQL("ended IS NULL"), register.subject or "", where.name, wanted)
+
+
+def _names(table: sql.Identifier, current: sql.SQL, subject: str, name: str, wanted: list[str]) -> dict[str, str]:
+    statement = sql.SQL("SELECT {0}, {1} FROM {2} WHERE {3} AND {0} = ANY(%s)").format(
+        sql.Identifier(subject), sql.Identifier(name), table, current
     )
-    return dict(store.raw().execute(statement, [wanted]).fetchall()) if wanted else {}
+    return dict(store.raw().execute(statement, [wanted]).fetchall())
 
 
 def _hit(pack: Pack, uscc: str, name: str, county: str, industry: str, status: str) -> Hit:

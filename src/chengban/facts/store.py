@@ -16,6 +16,8 @@ from django.db import connection
 from psycopg import sql
 
 from chengban.facts.columns import COLUMNS, arrow_schema
+from chengban.facts.reading.errors import NotGrounded
+from chengban.facts.reading.guarding import WEB_ROLE, guards
 from chengban.packs.model import Register
 
 _BOOKKEEPING = (("batch", "bigint NOT NULL"), ("ended", "bigint"))
@@ -66,6 +68,8 @@ def _make_table(register: Register, held: set[str]) -> None:
     for name, kind in missing:
         raw().execute(sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(table(register), sql.Identifier(name), sql.SQL(kind)))
     make_indexes(register)
+    for statement in guards(register, table(register)):
+        raw().execute(statement)
 
 
 def make_indexes(register: Register) -> None:
@@ -130,6 +134,7 @@ def read(
 
     `in_order` of the register's key; without it in any order. `subjects`: of these only.
     """
+    _need_open(register, subjects)
     statement = sql.SQL("COPY (SELECT {} FROM {} WHERE {}{}) TO STDOUT (FORMAT csv, NULL '\\N')").format(
         names(fields), table(register), _rows(register, known_by, subjects), _by_key(register) if in_order else sql.SQL("")
     )
@@ -157,10 +162,25 @@ def read(
     )
 
 
-def rows_of(register: Register, subject: str, known_by: int | None = None) -> list[dict[str, Any]]:
-    """One subject's rows as dictionaries, each with its `batch`, in the order of the register's key."""
+def _need_open(register: Register, subjects: Sequence[str] | None) -> None:
+    """For many subjects an empty answer could pass for the truth: where the database would hide rows, say so instead."""
+    if register.subject is None:
+        return
+    hidden = "current_user = %s AND NOT facts_readable_whole(%s)"
+    asked: list[Any] = [WEB_ROLE, register.id]
+    if subjects is not None:
+        hidden, asked = f"{hidden} AND NOT %s::text[] <@ facts_readable(%s)", [*asked, list(subjects), register.id]
+    found = raw().execute(f"SELECT {hidden}".encode(), asked).fetchone()
+    if found and found[0]:
+        raise NotGrounded(f"没有查阅依据，不能读{register.name}。")
+
+
+def rows_of(
+    register: Register, subject: str, known_by: int | None = None, *, fields: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
+    """One subject's rows as dictionaries, each with its `batch`, in the order of the register's key. `fields`: only these."""
     assert register.subject is not None
-    fields = [field.id for field in register.fields]
+    fields = [field.id for field in register.fields] if fields is None else fields
     statement = sql.SQL("SELECT {}, batch FROM {} WHERE {} = %s AND {}{}").format(
         names(fields), table(register), sql.Identifier(register.subject), _as_known(known_by), _by_key(register)
     )

@@ -13,12 +13,14 @@ from django.utils.timezone import localtime
 from chengban import ledger
 from chengban.facts.errors import FactsError
 from chengban.facts.profile import open_file
+from chengban.facts.reading.grounds import Ground
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.packs import Pack
 from chengban.policies.domain import last_batch
 from chengban.policies.errors import PolicyError
-from chengban.policies.explaining import Verdict, clause_verdict, explain
+from chengban.policies.explaining import Verdict, clause_verdict, explain, version_of
+from chengban.policies.matching import wanted_facts
 from chengban.policies.models import Finding, Payment, PaymentStep, SpotCheck
 from chengban.policies.payments import NEWEST
 from chengban.policies.reasons import facts_of
@@ -79,9 +81,10 @@ def _finding(pack: Pack, check: SpotCheck, payment: Payment, by: Actor) -> Findi
 
 def _judge(pack: Pack, check: SpotCheck, payment: Payment, by: Actor) -> _Judged:
     policy, day = pack.policies[payment.policy], date_of(payment)
-    purpose = f"{payment.policy} 拨付后抽查"
+    under, kind = Ground("spot_check", f"payment:{payment.pk}"), policy.subject
+    facts = wanted_facts(pack, [version_of(policy, day)], day, ()) if policy.in_force(day) else []
     try:
-        profile = open_file(pack, policy.subject, payment.subject, by=by, on=day, purpose=purpose, known_by=check.known_by)
+        profile = open_file(pack, kind, payment.subject, under=under, by=by, on=day, facts=facts, known_by=check.known_by)
         verdict = explain(pack, policy, profile.known, on=day)
     except (FactsError, PolicyError) as error:
         return _Judged(Says.UNKNOWN, reason=str(error))

@@ -11,8 +11,9 @@ from typing import Any
 
 from django.db import transaction
 
-from chengban import ledger
 from chengban.facts import frame
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.opening import Wanted, begin_reading
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
@@ -39,29 +40,26 @@ class Payable:
     known: dict[str, Any]
 
 
-def judge(pack: Pack, policy: Policy, subject: str, *, on: date, by: Actor, purpose: str) -> Payable:
+def judge(pack: Pack, policy: Policy, subject: str, *, on: date, by: Actor) -> Payable:
     """What a subject that qualifies is to be paid; the reading is recorded. Raises KeptOut for every other subject."""
-    found = judge_all(pack, policy, [subject], on=on, by=by, purpose=purpose)[subject]
+    found = judge_all(pack, policy, [subject], on=on, by=by)[subject]
     if isinstance(found, KeptOut):
         raise found
     return found
 
 
-def judge_all(
-    pack: Pack, policy: Policy, subjects: Collection[str], *, on: date, by: Actor, purpose: str
-) -> Mapping[str, Payable | KeptOut]:
+def judge_all(pack: Pack, policy: Policy, subjects: Collection[str], *, on: date, by: Actor) -> Mapping[str, Payable | KeptOut]:
     """The same for many, read together. Facts are not read of those with whom a matter of the policy is still open."""
     made: dict[str, Payable | KeptOut] = {name: KeptOut(why) for name, why in still_open(pack, policy, subjects).items()}
     chosen = sorted(set(subjects) - made.keys())
     wanted = _wanted(pack, version_of(policy, on), on)
+    under = Ground("delivery", f"policy:{policy.id}")
     with transaction.atomic():
+        begin_reading(pack, policy.subject, chosen, under=under, by=by, on=on, wanted=Wanted(tuple(wanted)))
         table = frame.build(pack, policy.subject, on=on, wanted=wanted, subjects=chosen)
         for row in table.to_pylist():
             subject = row.pop(frame.SUBJECT)
             made[subject] = _payable(pack, policy, {name: value for name, value in row.items() if value is not None}, on)
-        payload = {"purpose": purpose, "facts": wanted, "on": on.isoformat()}
-        read = table.column(frame.SUBJECT).to_pylist()
-        ledger.append_all(by, "facts.read", [(f"{policy.subject}:{subject}", payload) for subject in read])
     return made | {subject: KeptOut(_NOBODY) for subject in subjects if subject not in made}
 
 

@@ -82,7 +82,7 @@ def propose_all(
     for start in range(0, len(taken), AT_ONCE):
         with transaction.atomic(), told_together(by=by):
             some = taken[start : start + AT_ONCE]
-            judged = judge_all(pack, policy, some, on=on, by=by, purpose=f"{policy.id} 拟享核验")
+            judged = judge_all(pack, policy, some, on=on, by=by)
             for subject in some:
                 done.add(*_propose(pack, judged[subject], subject, period, on, by))
         progress(min(start + AT_ONCE, len(taken)), len(taken))

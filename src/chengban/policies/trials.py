@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
-from django.db import connection
+from django.db import connection, transaction
 
-from chengban.facts import shelf
+from chengban.facts import frame, shelf
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.opening import begin_whole
+from chengban.ledger import Actor
 from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
@@ -22,6 +25,7 @@ from chengban.policies.matching import wanted_facts
 from chengban.policies.simulating import Simulation, Simulator, simulated_by
 from chengban.policies.writing import Declared
 
+BY, UNDER = Actor.system("trials"), Ground("simulation", "process:trial")
 HELD = 3
 """Frames that one process holds at most."""
 _Key = tuple[object, ...]
@@ -103,7 +107,9 @@ def _open(opening: Opening, pack: Pack, policy: Policy, drafted: PolicyVersion, 
 
     try:
         with quiet.to_log("chengban.policies", policy=policy.id):
-            table = shelf.frame_of(pack, policy.subject, on=on, known_by=batch, wanted=wanted, progress=tell)
+            with transaction.atomic():
+                begin_whole(pack, frame.registers_for(pack, policy.subject, wanted), under=UNDER, by=BY, on=on)
+                table = shelf.frame_of(pack, policy.subject, on=on, known_by=batch, wanted=wanted, progress=tell)
             opening.simulator = Simulator(pack, policy, table, on=on, drafted=drafted)
     except Exception:
         log.exception("a draft could not be tried")

@@ -9,6 +9,7 @@ from django.core.cache import cache
 
 from chengban.accounts.models import MandateKind
 from chengban.facts.frame import Kind
+from chengban.facts.reading.grounds import OWN, Ground
 from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.models import Offer
@@ -85,7 +86,8 @@ def _concerned(pack: Pack, feed: Feed, on: date) -> list[str]:
     known: list[str] | None = cache.get(key := f"calendar:{feed.pk}:{on}")
     if known is None:
         kind: Kind = "enterprise" if _is_firm(feed) else "person"
-        profile = file_pages.read(pack, kind, feed.subject, by=feed.account.actor, on=on, purpose="calendar")
+        under = Ground(OWN, f"feed:{feed.account_id}")
+        profile = file_pages.read(pack, kind, feed.subject, under=under, by=feed.account.actor, on=on)
         cards = file_pages.findings(pack, profile, on=on).cards if profile else ()
         known = [card.verdict.policy.id for card in cards if card.state in ("eligible", "near")]
         cache.set(key, known, _HOURS)

@@ -1,6 +1,6 @@
 """What the pages of one subject's own file (一企一档) show."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,12 +10,14 @@ from django.utils.translation import get_language
 from chengban.facts.errors import UnknownSubject
 from chengban.facts.frame import Kind
 from chengban.facts.profile import FactView, Profile, open_file
+from chengban.facts.reading.grounds import Ground
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Clause, Department, FactDeclaration, FactFile, Register
 from chengban.policies.domain import Verdict, policies_of
 from chengban.policies.explaining import clause_verdict
 from chengban.portal.figures import MONEY_IN_HAND
+from chengban.rules import ClauseResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +157,20 @@ def _exclude(one: Verdict, other: Verdict) -> bool:
 def _card(pack: Pack, profile: Profile, verdict: Verdict) -> PolicyCard:
     pairs = zip(verdict.version.clauses, verdict.explanation.clauses, strict=True)
     clauses = tuple(
-        ClauseLine(clause, clause_verdict(result), result.gap.sentence if result.gap else "", _facts(pack, result.facts))
+        ClauseLine(clause, clause_verdict(result), _gap(profile, result), _facts(pack, profile, result.facts))
         for clause, result in pairs
     )
     return PolicyCard(verdict, clauses, tuple(_want(pack, profile, fact) for fact in verdict.missing if fact in pack.facts))
 
 
-def _facts(pack: Pack, facts: dict[str, object]) -> tuple[tuple[FactDeclaration, object, dict[str, str]], ...]:
-    known = [(pack.facts[name], value) for name, value in facts.items() if name in pack.facts]
+def _gap(profile: Profile, result: ClauseResult) -> str:
+    """What is still lacking, unless that would tell a value that the reader may not see."""
+    hidden = any(profile.shown(name, value) is not value for name, value in result.facts.items())
+    return result.gap.sentence if result.gap and not hidden else ""
+
+
+def _facts(pack: Pack, profile: Profile, facts: dict[str, object]) -> tuple[tuple[FactDeclaration, object, dict[str, str]], ...]:
+    known = [(pack.facts[name], profile.shown(name, value)) for name, value in facts.items() if name in pack.facts]
     return tuple((fact, value, pack.code_names.get(fact.codes or "", {})) for fact, value in known)
 
 
@@ -172,9 +180,11 @@ def _want(pack: Pack, profile: Profile, fact: str) -> Want:
     return Want(pack.facts[fact], register, pack.departments[register.department] if register else None)
 
 
-def read(pack: Pack, kind: Kind, subject: str, *, by: Actor, on: date, purpose: str) -> Profile | None:
-    """The file of a subject, its reading recorded; None where the city has no such subject."""
+def read(
+    pack: Pack, kind: Kind, subject: str, *, under: Ground, by: Actor, on: date, facts: Collection[str] | None = None
+) -> Profile | None:
+    """The file of a subject, its reading recorded; None where the city has no such subject. Raises `NotGrounded`, `Lapsed`."""
     try:
-        return open_file(pack, kind, subject, by=by, on=on, purpose=purpose)
+        return open_file(pack, kind, subject, under=under, by=by, on=on, facts=facts)
     except UnknownSubject:
         return None

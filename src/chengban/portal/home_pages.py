@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from chengban.accounts.models import Mandate, MandateKind
 from chengban.accounts.permissions import Verb, may
+from chengban.facts.frame import Kind
 from chengban.facts.profile import Profile
+from chengban.facts.reading.grounds import OWN, Ground
 from chengban.packs import Pack
 from chengban.portal.figures import latest_figures, totals
 from chengban.portal.file_pages import Findings, findings, read
@@ -66,7 +68,8 @@ def own_subjects(pack: Pack, account: "Account | AnonymousUser", *, on: date) ->
 
 def _own(pack: Pack, account: "Account", mandate: Mandate, on: date) -> Own | None:
     is_firm = mandate.kind == MandateKind.ENTERPRISE
-    profile = read(pack, "enterprise" if is_firm else "person", mandate.subject, by=account.actor, on=on, purpose="own")
+    kind: Kind = "enterprise" if is_firm else "person"
+    profile = read(pack, kind, mandate.subject, under=Ground(OWN, f"mandate:{account.pk}"), by=account.actor, on=on)
     if profile is None:
         return None
     address = reverse("enterprise-policies", args=[profile.id]) if is_firm else reverse("my-policies")
@@ -85,7 +88,10 @@ class Task:
 
 
 TASKS = (
-    Task("enterprises", "firm", _("查企业档案"), _("按名称或统一社会信用代码查，每次查阅都留痕。"), Verb.SEARCH_ENTERPRISES),
+    Task("tasks", "firm", _("查阅档案"), _("先写明用途和在办的事，再打开企业或个人的档案。"), Verb.OPEN_TASK),
+    Task("enterprises", "search", _("查企业"), _("按名称或统一社会信用代码查公示的登记信息。"), Verb.SEARCH_ENTERPRISES),
+    Task("data-requests", "data", _("看数据请求"), _("部门之间请求数据：谁请求、依据什么、到什么时候。"), Verb.READ_REQUESTS),
+    Task("oversight", "book", _("监督查阅"), _("复核应急查阅，答复对查阅的质疑。"), Verb.OVERSEE_READINGS),
     Task("matches", "chart", _("看政策匹配"), _("每项政策有多少企业符合、差一步、还不知道。"), Verb.READ_MATCHES),
     Task("cockpit", "near", _("看驾驶舱"), _("钱到了谁手里、用了多少天、谁还没享受、卡在哪里。"), Verb.READ_COCKPIT),
     Task("quality", "data", _("看数据质量"), _("各库的完整、有效、一致和按时，以及待办的工单。"), Verb.READ_QUALITY),

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chengban.facts.search import names_of
+from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Clause, Department, FactDeclaration, Policy
 from chengban.policies.disputing import facts_of
@@ -80,22 +81,22 @@ class OfferLine:
         return [(step, STEPS[step.step]) for step in self.standing.steps]
 
 
-def lines(pack: Pack, offers: Iterable[Any]) -> list[OfferLine]:
-    """Staged offers with names and standing, in three queries at most."""
+def lines(pack: Pack, offers: Iterable[Any], *, by: Actor) -> list[OfferLine]:
+    """Staged offers with names and standing, in a fixed number of queries. Persons see who read their name."""
     chosen = [pair for pair in with_standing(offers) if pair[0].policy in pack.policies]
     names: dict[str, str] = {}
     for kind in ("enterprise", "person"):
         subjects = [offer.subject for offer, _standing in chosen if pack.policies[offer.policy].subject == kind]
-        names |= names_of(pack, kind, subjects)
+        names |= names_of(pack, kind, subjects, by=by, page="offers")
     return [
         OfferLine(offer, pack.policies[offer.policy], names.get(offer.subject, offer.subject), offer.stage, standing)  # type: ignore[attr-defined]
         for offer, standing in chosen
     ]
 
 
-def line_of(pack: Pack, number: int) -> OfferLine | None:
+def line_of(pack: Pack, number: int, *, by: Actor) -> OfferLine | None:
     """One offer by its number."""
-    found = lines(pack, staged(Offer.objects.filter(pk=number)))
+    found = lines(pack, staged(Offer.objects.filter(pk=number)), by=by)
     return found[0] if found else None
 
 
@@ -166,9 +167,9 @@ class OwnOffers:
         return sum(paid, Decimal(0))
 
 
-def own_offers(pack: Pack, subject: str) -> OwnOffers:
+def own_offers(pack: Pack, subject: str, *, by: Actor) -> OwnOffers:
     """Everything that is held ready for, on its way to, or has reached a subject, the newest first."""
-    found = lines(pack, staged(Offer.objects.filter(subject=subject).order_by("-pk")))
+    found = lines(pack, staged(Offer.objects.filter(subject=subject).order_by("-pk")), by=by)
     made = [_own(pack, line) for line in found]
     waiting = [each for each in made if _waits_for_subject(each.line)]
     running = [each for each in made if each not in waiting and each.line.stage not in (Stage.STOPPED, Stage.PAID)]

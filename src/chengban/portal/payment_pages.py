@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chengban.facts.search import names_of
+from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy
 from chengban.policies.models import OfferStep, Payment, PaymentStep
@@ -66,9 +67,9 @@ class PaymentPage:
         return [(step, STATES[step.state]) for step in self.steps]
 
 
-def came_back(pack: Pack) -> list[PaymentLine]:
+def came_back(pack: Pack, *, by: Actor) -> list[PaymentLine]:
     """The payments that came back and that nobody has decided on, the oldest first; three queries at most."""
-    return _lines(pack, [(payment, payment.state) for payment in undecided()[:MOST]])
+    return _lines(pack, [(payment, payment.state) for payment in undecided()[:MOST]], by)
 
 
 def undecided() -> QuerySet[Any]:
@@ -77,22 +78,22 @@ def undecided() -> QuerySet[Any]:
     return Payment.objects.filter(pk__in=ever).annotate(state=NEWEST).filter(state__in=CAME_BACK).order_by("pk")
 
 
-def page(pack: Pack, number: int) -> PaymentPage | None:
+def page(pack: Pack, number: int, *, by: Actor) -> PaymentPage | None:
     """One payment by its number."""
     payment = Payment.objects.select_related("offer", "recovery").filter(pk=number).first()
     if payment is None:
         return None
     steps = list(payment.steps.order_by("pk"))
-    (line,) = _lines(pack, [(payment, steps[-1].state)])
+    (line,) = _lines(pack, [(payment, steps[-1].state)], by)
     return PaymentPage(line, steps, known_account(payment.subject))
 
 
-def _lines(pack: Pack, some: list[tuple[Payment, str]]) -> list[PaymentLine]:
+def _lines(pack: Pack, some: list[tuple[Payment, str]], by: Actor) -> list[PaymentLine]:
     policies = {payment.pk: pack.policies.get(payment.policy) for payment, _state in some}
     names: dict[str, str] = {}
     for kind in ("enterprise", "person"):
         subjects = [one.subject for one, _state in some if _kind(policies[one.pk]) == kind]
-        names |= names_of(pack, kind, subjects) if subjects else {}
+        names |= names_of(pack, kind, subjects, by=by, page="payments")
     return [PaymentLine(one, policies[one.pk], names.get(one.subject, one.subject), state) for one, state in some]
 
 

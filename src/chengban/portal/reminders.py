@@ -52,7 +52,7 @@ def _answers(pack: Pack, account: "Account") -> Iterator[Reminder]:
     waiting = staged(Offer.objects.filter(subject__in=kinds)).filter(~said, stage__in=(Stage.CONFIRMED, Stage.NOTICED))
     counts = dict(waiting.order_by("subject").values_list("subject").annotate(count=Count("pk")))
     firms = [subject for subject, kind in kinds.items() if kind == MandateKind.ENTERPRISE]
-    names = names_of(pack, "enterprise", firms) if firms else {}
+    names = names_of(pack, "enterprise", firms, by=account.actor, page="home") if counts else {}
     for subject, count in counts.items():
         address = reverse("enterprise-offers", args=[subject]) if subject in firms else reverse("my-offers")
         yield Reminder("seal", count, _("笔兑现等您确认"), address, names.get(subject, ""))

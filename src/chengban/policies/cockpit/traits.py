@@ -4,11 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
+
 from chengban.facts import frame
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.opening import begin_whole
+from chengban.ledger import Actor
 from chengban.lib import quiet
 from chengban.packs import Pack
 from chengban.policies.cockpit.lines import OfferLine, PaymentLine
 from chengban.policies.matching import broken_down_by, fact_column, wanted_facts
+
+BY, UNDER = Actor.system("cockpit"), Ground("simulation", "page:cockpit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +41,10 @@ def traits_of(pack: Pack, payments: Iterable[PaymentLine], offers: Iterable[Offe
 
 def _read_traits(pack: Pack, kind: frame.Kind, subjects: Sequence[str], on: date, found: dict[str, dict[str, str]]) -> None:
     facts = broken_down_by(pack)
-    table = frame.build(pack, kind, on=on, wanted=wanted_facts(pack, (), on, facts.values()), subjects=subjects)
+    wanted = wanted_facts(pack, (), on, facts.values())
+    with transaction.atomic():
+        begin_whole(pack, frame.registers_for(pack, kind, wanted), under=UNDER, by=BY, on=on)
+        table = frame.build(pack, kind, on=on, wanted=wanted, subjects=subjects)
     for name, fact in facts.items():
         with quiet.to_log("chengban.policies", fact=fact):
             column = fact_column(pack, table, fact, on)

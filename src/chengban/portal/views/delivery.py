@@ -33,7 +33,8 @@ from chengban.portal.telling import tell
 @needs(Verb.READ_OFFERS)
 def delivery(request: HttpRequest) -> HttpResponse:
     rows = delivery_pages.delivery(catalogue.current(), clock.today())
-    given = {"rows": rows, "empty": [row for row in rows if row.is_empty], "returned": payment_pages.came_back(catalogue.current())}
+    returned = payment_pages.came_back(catalogue.current(), by=cast(Account, request.user).actor)
+    given = {"rows": rows, "empty": [row for row in rows if row.is_empty], "returned": returned}
     return render(request, "portal/pages/delivery.html", given)
 
 
@@ -51,9 +52,9 @@ def offers_of(request: HttpRequest, policy_id: str, period: str) -> HttpResponse
     stage = _asked(request, row)
     listed = staged(Offer.objects.filter(policy=policy.id, period=period)).order_by("pk")
     page = Paginator(listed.filter(stage=stage) if stage else listed, offer_pages.PAGE).get_page(request.GET.get("page"))
-    may_act = may_decide(request.user, policy.departments)
+    may_act, by = may_decide(request.user, policy.departments), cast(Account, request.user).actor
     given = {
-        "row": row, "page": page, "lines": offer_pages.lines(catalogue.current(), page.object_list), "stage": stage,
+        "row": row, "page": page, "lines": offer_pages.lines(catalogue.current(), page.object_list, by=by), "stage": stage,
         "stages": [(name, word, row.now[name]) for name, word in offer_pages.STAGES.items() if row.now.get(name)],
         "total": row.funnel[0].count, "may_act": may_act, "act": LIST_ACTS.get(stage, "") if may_act else "",
     }  # fmt: skip
@@ -94,7 +95,7 @@ def _decider(request: HttpRequest, policy: Policy) -> Account:
 def offer(request: HttpRequest, number: int) -> HttpResponse:
     """One offer: its frozen reasons, its steps, and what can be done now."""
     pack = catalogue.current()
-    line = offer_pages.line_of(pack, number)
+    line = offer_pages.line_of(pack, number, by=cast(Account, request.user).actor)
     if line is None:
         raise Http404
     if request.method == "POST":

@@ -1,5 +1,6 @@
 """Enterprises: staff search, and one enterprise's own file, its policies and who read it."""
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,13 +11,13 @@ from django.views.decorators.http import require_safe
 from chengban import packs
 from chengban.accounts.models import Account, MandateKind
 from chengban.accounts.permissions import Verb, may_read_file
-from chengban.accounts.roles import Role
 from chengban.facts.frame import Kind
 from chengban.facts.profile import Profile
 from chengban.facts.search import find_enterprises
 from chengban.lib import clock
 from chengban.policies import catalogue
 from chengban.portal import file_pages
+from chengban.portal.grounds import ground_for, grounded
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import readings_of
 
@@ -35,6 +36,7 @@ def enterprises(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @signed_in
+@grounded
 def enterprise(request: HttpRequest, subject: str) -> HttpResponse:
     return _file(request, "enterprise", subject)
 
@@ -42,6 +44,7 @@ def enterprise(request: HttpRequest, subject: str) -> HttpResponse:
 @never_cache
 @require_safe
 @signed_in
+@grounded
 def enterprise_policies(request: HttpRequest, subject: str) -> HttpResponse:
     return _policies(request, "enterprise", subject)
 
@@ -49,6 +52,7 @@ def enterprise_policies(request: HttpRequest, subject: str) -> HttpResponse:
 @never_cache
 @require_safe
 @signed_in
+@grounded
 def enterprise_readings(request: HttpRequest, subject: str) -> HttpResponse:
     return _readings(request, "enterprise", subject)
 
@@ -98,29 +102,22 @@ def _policies(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
 
 
 def _readings(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
-    profile = read_or_404(request, kind, subject)
+    profile = read_or_404(request, kind, subject, facts=())
     listed = readings_of(packs.current(), kind, subject)
     given = {"profile": profile, "readings": listed, "tab": "readings"}
     return render(request, "portal/pages/file_readings.html", given | whose(request, profile))
 
 
-def read_or_404(request: HttpRequest, kind: Kind, subject: str) -> Profile:
-    """The file, or a 404 that does not tell an outsider whether the subject exists."""
+def read_or_404(request: HttpRequest, kind: Kind, subject: str, facts: Collection[str] | None = None) -> Profile:
+    """The file, or of it only `facts`; a 404 that does not tell an outsider whether the subject exists. Raises `Ungrounded`."""
     account = cast(Account, request.user)
     if not may_read_file(account, subject):
         raise Http404
-    purpose = purpose_of(account, subject)
-    profile = file_pages.read(packs.current(), kind, subject, by=account.actor, on=clock.today(), purpose=purpose)
+    under = ground_for(account, subject)
+    profile = file_pages.read(packs.current(), kind, subject, under=under, by=account.actor, on=clock.today(), facts=facts)
     if profile is None:
         raise Http404
     return profile
-
-
-def purpose_of(account: Account, subject: str) -> str:
-    """What a reading is for, as the ledger keeps it and its subject is told."""
-    if subject in account.subjects:
-        return "own"
-    return "counter" if Role.CLERK in account.roles else "policy"
 
 
 def whose(request: HttpRequest, profile: Profile) -> dict[str, Any]:

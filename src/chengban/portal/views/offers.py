@@ -20,6 +20,7 @@ from chengban.policies.disputing import dispute_fact
 from chengban.policies.models import Offer
 from chengban.policies.standing import Step
 from chengban.portal import offer_pages
+from chengban.portal.grounds import grounded
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.telling import tell
 from chengban.portal.views.enterprises import own_number, read_or_404, whose
@@ -28,6 +29,7 @@ from chengban.portal.views.enterprises import own_number, read_or_404, whose
 @never_cache
 @require_safe
 @signed_in
+@grounded
 def enterprise_offers(request: HttpRequest, subject: str) -> HttpResponse:
     return _own(request, "enterprise", subject)
 
@@ -40,8 +42,8 @@ def my_offers(request: HttpRequest) -> HttpResponse:
 
 
 def _own(request: HttpRequest, kind: Kind, subject: str) -> HttpResponse:
-    profile = read_or_404(request, kind, subject)
-    found = offer_pages.own_offers(catalogue.current(), subject)
+    profile = read_or_404(request, kind, subject, facts=())
+    found = offer_pages.own_offers(catalogue.current(), subject, by=cast(Account, request.user).actor)
     given = {"profile": profile, "found": found, "tab": "offers", "may_answer": may_answer(request.user, subject)}
     return render(request, "portal/pages/file_offers.html", given | whose(request, profile))
 
@@ -102,8 +104,9 @@ def notice(request: HttpRequest, policy_id: str, period: str) -> HttpResponse:
         raise Http404
     listed = offer_pages.in_notice(clock.today()).filter(policy=policy.id, period=period).order_by("pk")
     page = Paginator(listed, offer_pages.PAGE).get_page(request.GET.get("page"))
+    lines = offer_pages.lines(pack, page.object_list, by=Actor.system("portal"))
     given = {
-        "policy": policy, "period": period, "page": page, "lines": offer_pages.lines(pack, page.object_list),
+        "policy": policy, "period": period, "page": page, "lines": lines,
         "departments": [pack.departments[name] for name in policy.departments], "may_object": may(request.user, Verb.OBJECT),
         "until": max((offer.until for offer in page.object_list), default=None),
     }  # fmt: skip

@@ -23,7 +23,7 @@ from chengban.portal.telling import tell
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Verb.READ_OFFERS)
 def payment(request: HttpRequest, number: int) -> HttpResponse:
-    page = payment_pages.page(catalogue.current(), number)
+    page = payment_pages.page(catalogue.current(), number, by=cast(Account, request.user).actor)
     if page is None:
         raise Http404
     may_act = may_decide(request.user, page.line.departments)

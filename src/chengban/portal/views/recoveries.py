@@ -22,6 +22,7 @@ from chengban.policies import catalogue
 from chengban.policies import recovery as domain
 from chengban.policies.errors import PolicyError
 from chengban.policies.models import Finding, Payment, Recovery
+from chengban.portal.grounds import grounded
 from chengban.portal.needs import needs, signed_in
 from chengban.portal.recovery_forms import DemandForm, PlanForm, ReceiptForm, WaiverForm
 from chengban.portal.views.enterprises import read_or_404
@@ -142,9 +143,10 @@ def _page(request: HttpRequest, found: Recovery, **bound: forms.Form) -> HttpRes
 @never_cache
 @require_safe
 @signed_in
+@grounded
 def enterprise_recoveries(request: HttpRequest, subject: str) -> HttpResponse:
     """What an enterprise is asked to pay back, and by when."""
-    profile = read_or_404(request, "enterprise", subject)
+    profile = read_or_404(request, "enterprise", subject, facts=())
     own = Recovery.objects.filter(payment__subject=subject).select_related("payment").prefetch_related("instalments", "receipts")
     given = {"profile": profile, "lines": _lines(own.order_by("-pk")), "tab": "recoveries"}
     return render(request, "portal/pages/file_recoveries.html", given | {"departments": packs.current().departments})
