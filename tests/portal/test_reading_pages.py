@@ -144,6 +144,18 @@ def test_a_person_is_read_under_a_task_without_the_number_in_the_address_and_sen
     assert "行政审批服务局窗口人员为窗口办理查看了全部档案" in re.sub(r"<[^>]+>", "", told) and "办件 8 户口迁移" in told
 
 
+def test_a_subject_sees_the_entry_of_a_reading_of_its_data_and_no_other(city: Pack, enter: Enter) -> None:
+    made = Made(city)
+    agent = enter(Role.AGENT)
+    page = agent.get(f"/ledger/entries/{made.entry}").content.decode()
+    assert "counter" in page and "孟晓棠" not in page.split("<main")[1]
+    opened = Entry.objects.get(act="facts.open_task").pk
+    assert [agent.get(f"/ledger/entries/{number}").status_code for number in (opened, 0)] == [403, 403]
+    assert enter(Role.CITIZEN).get(f"/ledger/entries/{made.entry}").status_code == 403
+    assert enter(Role.CITIZEN).get(f"/api/ledger/entries/{made.entry}/proof").status_code == 403
+    assert "还没有并入" in enter(Role.AGENT).get(f"/api/ledger/entries/{made.entry}/proof").json()["detail"]
+
+
 def test_an_open_redirect_is_not_followed(city: Pack, enter: Enter) -> None:
     for wanted in ("https://example.com/", "//example.com", f"/enterprises/{town.WILLOW}", "javascript:alert(1)", "/enterprises"):
         answer = enter(Role.CLERK).post("/tasks", {**OPENING, "next": wanted})

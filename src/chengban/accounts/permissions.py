@@ -138,6 +138,13 @@ def may_read_file(account: "Account | AnonymousUser", subject: str) -> bool:
     return account.is_authenticated and may(account, Verb.READ_OWN_FILE) and subject in account.subjects
 
 
+def may_see_entry(account: "Account | AnonymousUser", act: str, about: str) -> bool:
+    """Whether `account` may see an entry of the ledger: an auditor each, everybody the readings of their own subjects."""
+    if may(account, Verb.READ_LEDGER):
+        return True
+    return act == "facts.read" and account.is_authenticated and about.partition(":")[2] in account.subjects
+
+
 def may_decide(account: "Account | AnonymousUser", departments: Collection[str]) -> bool:
     """Whether `account` may decide the offers of a policy of these departments: those of its own, or where it has none of any."""
     return may(account, Verb.DECIDE_OFFERS) and account.is_authenticated and account.department in ("", *departments)

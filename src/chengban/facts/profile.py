@@ -110,8 +110,8 @@ def _compose(
     times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
     learned = {name: times.get(batch) for name, batch in batches.items()}
     known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
-    views = _views(pack, kind, on, known, learned)
-    seen = tuple(_masked(pack, kind, view, purpose) for view in views if allowed is None or view.fact.id in allowed)
+    facts = pack.facts.values() if allowed is None else [pack.facts[name] for name in pack.facts if name in allowed]
+    seen = tuple(_masked(pack, kind, view, purpose) for view in _views(pack, kind, facts, on, known, learned))
     return Profile(kind, subject, held[0][subjects.name], on, seen, known)
 
 
@@ -141,10 +141,17 @@ def _holds(register: Register, where: str | None, row: dict[str, Any], on: date)
     return value if isinstance(value, bool) else None if rules.is_unknown(value) else False
 
 
-def _views(pack: Pack, kind: Kind, on: date, known: dict[str, Any], learned: dict[str, datetime | None]) -> Iterable[FactView]:
+def _views(
+    pack: Pack,
+    kind: Kind,
+    facts: Iterable[FactDeclaration],
+    on: date,
+    known: dict[str, Any],
+    learned: dict[str, datetime | None],
+) -> Iterable[FactView]:
     words = vocabulary(pack)
     held = {**calendar_facts(on), **known}
-    for fact in pack.facts.values():
+    for fact in facts:
         source = source_of(fact, kind)
         if source is not None:
             register = pack.registers[source.register_]

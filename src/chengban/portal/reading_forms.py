@@ -80,6 +80,7 @@ class RequestForm(forms.Form):
     reason = _words(_("用途"), _("请写明用途。"), rows=2)
     days = forms.IntegerField(
         label=_("天数"), min_value=1, max_value=requests.LONGEST_DAYS, initial=30,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
         error_messages={"required": _("请填写天数。"), "invalid": _("天数请写成整数。")},
         help_text=_("从同意之日起算，到期自动失效。"),
     )  # fmt: skip

@@ -1,17 +1,18 @@
 """The ledger (留痕) for auditors, its tree for anybody, and the accounts with what each role may do."""
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from chengban.accounts.models import Account
-from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb
+from chengban.accounts.permissions import PERMISSIONS, VERB_NAMES, Verb, may, may_see_entry
 from chengban.accounts.roles import Role
 from chengban.ledger import cosigning, keys, proving
 from chengban.ledger.models import Entry
 from chengban.lib import clock
-from chengban.portal.needs import needs
+from chengban.portal.needs import needs, signed_in
 from chengban.portal.readings import people
 
 PAGE = 50
@@ -32,15 +33,26 @@ def ledger(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs(Verb.READ_LEDGER)
+@signed_in
 def entry(request: HttpRequest, number: int) -> HttpResponse:
-    """One entry, and the proof that it stands in the tree."""
-    found = get_object_or_404(Entry, pk=number)
+    """One entry, and the proof that it stands in the tree. Who reads it as its subject sees offices, never a name."""
+    found = Entry.objects.filter(pk=number).first()
+    is_auditor = may(request.user, Verb.READ_LEDGER)
+    if not is_auditor and (found is None or not may_see_entry(request.user, found.act, found.subject)):
+        raise PermissionDenied
+    if found is None:
+        raise Http404
     try:
         proof, waits = proving.inclusion(number), ""
     except proving.NotInTree as why:
         proof, waits = None, str(why)
-    given = {"entry": found, "proof": proof, "waits": waits, "names": people([found.actor])}
+    given = {
+        "entry": found,
+        "proof": proof,
+        "waits": waits,
+        "names": people([found.actor]) if is_auditor else {},
+        "is_auditor": is_auditor,
+    }
     return render(request, "portal/pages/entry.html", given)
 
 
