@@ -199,13 +199,13 @@ def test_the_city_s_commands(shell: Shell, city: None) -> None:
     assert list(run["policies"]) == list(packs.current().policies)
     assert {tuple(row) for row in run["policies"].values()} == {tuple(promised("match run")["policies"]["P02"])}
     assert "3 家企业" in shell("match", "run", *DAY).out
-    shown = shell("enterprise", "show", town.LOTUS, *DAY, "--json").json
+    shown = shell("enterprise", "show", town.LOTUS, "--about", "核对演示数据", *DAY, "--json").json
     same_keys("enterprise show", shown)
     assert {tuple(fact) for fact in shown["facts"].values()} == {tuple(promised("enterprise show")["facts"]["entity_type"])}
     same_keys("policy explain", shown["policies"])
     assert shown["policies"][0]["verdict"] == "eligible"
     assert Entry.objects.filter(act="facts.read", subject=f"enterprise:{town.LOTUS}", actor="system:cli").count() == 1
-    refused(shell("enterprise", "show", "91371502MA3C00999X", *DAY), "没有登记", code=1)
+    refused(shell("enterprise", "show", "91371502MA3C00999X", "--about", "核对演示数据", *DAY), "没有登记", code=1)
     inspected = shell("quality", "inspect", *DAY, "--json").json
     same_keys("quality inspect", inspected)
     held = next(row for row in inspected if row["register"] == "legal_persons")

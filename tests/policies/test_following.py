@@ -80,7 +80,7 @@ def test_a_corrected_row_changes_its_subject_and_the_counts_and_nothing_else(cit
     assert (made.subjects, made.full, made.run) == (1, "", run) and made.changes > 0
     after = row_of("P09")
     assert (after.eligible, after.near) == (before.eligible + 1, before.near - 1)
-    assert town.WILLOW in eligible(city, city.policies["P09"], town.ON), "who qualifies since is proposed too"
+    assert town.WILLOW in eligible(city, city.policies["P09"], town.ON, by=BY), "who qualifies since is proposed too"
     assert before.amount is not None and after.amount is not None and after.amount > before.amount
     assert sum(after.breakdown["county"].values()) == after.eligible
     standing = standing_of(city, made.run, town.WILLOW)["P09"]

@@ -13,6 +13,8 @@ from django.db import transaction
 
 from chengban import rules
 from chengban.facts import frame
+from chengban.facts.reading.grounds import Ground
+from chengban.facts.reading.opening import begin_whole
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.model import Policy, PolicyVersion
@@ -23,6 +25,7 @@ from chengban.policies.errors import PolicyError
 from chengban.policies.explaining import version_of
 from chengban.policies.followed import ELIGIBLE, Followed
 from chengban.policies.judging import KeptOut, Payable, judge_all
+from chengban.policies.matching import wanted_facts
 from chengban.policies.models import Budget, Offer, OfferStep, PaymentStep
 from chengban.policies.payments import Ordered, set_budget
 from chengban.policies.returning import CAME_BACK
@@ -76,7 +79,7 @@ def propose_all(
         raise PolicyError(f"{policy.name}（{policy.id}）不是由财政拨付的政策，没有拟享名单。")
     period = period or period_of(version, on)
     done = Done()
-    chosen = _without_offer(pack, policy, version, period, eligible(pack, policy, on), done)
+    chosen = _without_offer(pack, policy, version, period, eligible(pack, policy, on, by=by), done)
     taken = chosen[:most]
     done.outcomes["left"] += len(chosen) - len(taken)
     for start in range(0, len(taken), AT_ONCE):
@@ -89,8 +92,18 @@ def propose_all(
     return done
 
 
-def eligible(pack: Pack, policy: Policy, on: date) -> list[str]:
-    """The subjects that qualify on the day, sorted: from the newest match as it was followed, where it holds, else matched now."""
+def eligible(pack: Pack, policy: Policy, on: date, *, by: Actor) -> list[str]:
+    """The subjects that qualify on the day, sorted: from the newest match as it was followed, where it holds, else matched now.
+
+    The whole registers that the policy stands on are read, as the ledger says.
+    """
+    with transaction.atomic():
+        registers = frame.registers_for(pack, policy.subject, wanted_facts(pack, [version_of(policy, on)], on, ()))
+        begin_whole(pack, registers, under=Ground("simulation", f"policy:{policy.id}"), by=by, on=on)
+        return _eligible(pack, policy, on)
+
+
+def _eligible(pack: Pack, policy: Policy, on: date) -> list[str]:
     run = latest_run()
     if run is not None and is_current(pack, run, on):
         states = Followed(pack, run, policy.subject).states(run.policies.get(policy=policy.id))

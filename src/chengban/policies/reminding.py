@@ -50,7 +50,7 @@ class Reminded:
 
 def remind(pack: Pack, *, on: date, by: Actor) -> Reminded:
     """Tell whoever is to be told on the day; again tells nobody twice."""
-    return Reminded(_tell(_new_policies(pack, on), by), _tell(_due(pack, on), by))
+    return Reminded(_tell(_new_policies(pack, on, by), by), _tell(_due(pack, on), by))
 
 
 def _tell(tellings: Iterator[Telling], by: Actor) -> int:
@@ -63,14 +63,14 @@ def _tell(tellings: Iterator[Telling], by: Actor) -> int:
 # New policies ---------------------------------------------------------------------------------------------------------
 
 
-def _new_policies(pack: Pack, on: date) -> Iterator[Telling]:
+def _new_policies(pack: Pack, on: date, by: Actor) -> Iterator[Telling]:
     """A letter for each subject that qualifies, that somebody acts for, and to whom no offer speaks of the version."""
     since = on - timedelta(days=pack.city.reach.new_days)
     for line in Publication.objects.filter(act=Publication.Act.PUBLISHED, on__gt=since, on__lte=on).order_by("pk"):
         policy = pack.policies[line.policy]
         version = policy.in_force(on)
         if version is not None and version.version == line.version and not _is_offered(policy, version):
-            yield from _of_version(pack, policy, version, on)
+            yield from _of_version(pack, policy, version, on, by)
 
 
 def _is_offered(policy: Policy, version: PolicyVersion) -> bool:
@@ -78,13 +78,13 @@ def _is_offered(policy: Policy, version: PolicyVersion) -> bool:
     return policy.mode in _DONE_BY_ITSELF and version.amount.kind == "payment"
 
 
-def _of_version(pack: Pack, policy: Policy, version: PolicyVersion, on: date) -> Iterator[Telling]:
+def _of_version(pack: Pack, policy: Policy, version: PolicyVersion, on: date, by: Actor) -> Iterator[Telling]:
     about = f"policy:{policy.id}/{version.version}"
     kind = MandateKind.ENTERPRISE if policy.subject == "enterprise" else MandateKind.CITIZEN
     readers = set(Mandate.objects.holding().filter(kind=kind).values_list("subject", flat=True))
     spoken = set(Letter.objects.filter(kind=Kind.POLICY_NEW, about=about).values_list("subject", flat=True))
     spoken |= set(Offer.objects.filter(policy=policy.id, version=version.version).values_list("subject", flat=True))
-    for subject in eligible(pack, policy, on) if readers - spoken else ():
+    for subject in eligible(pack, policy, on, by=by) if readers - spoken else ():
         if subject in readers and subject not in spoken:
             link = "/me/policies" if policy.subject == "person" else f"/enterprises/{subject}/policies"
             blanks = {"since": version.since.isoformat(), "how": _HOW.get(policy.mode, "")}
