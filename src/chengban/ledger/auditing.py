@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengban.ledger.canonical import is_genuine, leaf_data, text_of
+from chengban.ledger.canonical import is_genuine, leaf_data
 from chengban.ledger.checkpoints import Checkpoint, opened
 from chengban.ledger.errors import NotANote
 from chengban.ledger.findings import MOST, Audit
-from chengban.ledger.keeping import content_of
+from chengban.ledger.keeping import COLUMNS, text_of_row
 from chengban.ledger.merkle import BYTES, HASHES, LEVELS, WIDTH, Edge, TreeHash, cut, width_of
 from chengban.ledger.models import Leaf, TreeHead
 from chengban.ledger.notes import Verifier
@@ -27,7 +27,7 @@ STALE = timedelta(seconds=10)
 _STRIDE = 40 * WIDTH
 """Leaves that are read at once."""
 _NO_LEAF = bytes(BYTES)
-_LEAVES = """SELECT leaf.place, leaf.entry, entry.at, entry.actor, entry.act, entry.subject, entry.payload, entry.seal
+_LEAVES = f"""SELECT leaf.place, leaf.entry, {COLUMNS}
 FROM ledger_leaf leaf LEFT JOIN ledger_entry entry ON entry.id = leaf.entry WHERE leaf.place >= %s AND leaf.place < %s"""
 _TILES = "SELECT number, hashes FROM ledger_tile WHERE level = %s AND number >= %s AND number < %s"
 _WITHOUT_LEAF = """SELECT entry.id FROM ledger_entry entry LEFT JOIN ledger_leaf leaf ON leaf.entry = entry.id
@@ -126,11 +126,11 @@ class _Regrowth:
         if row is None:
             self.found.find("leaf", f"树上第 {place} 位没有记着是哪条留痕：那一行被删了。", place=place)
             return _NO_LEAF
-        _, number, *content, sealed = row
+        _, number, _, *content, sealed = row
         if sealed is None:
             self.found.find("gone", f"留痕 {number} 不见了：它在树上第 {place} 位，被删了。", entry=number, place=place)
             return _NO_LEAF
-        text = text_of(content_of(content))
+        text = text_of_row(content)
         if not is_genuine(self.seal_key, text, sealed):
             self.found.find("seal", f"留痕 {number} 的封缄不对：内容被改过，或者不是本系统写的。", entry=number, place=place)
         return hash.leaf(leaf_data(number, sealed, text))

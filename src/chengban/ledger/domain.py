@@ -7,13 +7,15 @@ from django.db import connection, transaction
 
 from chengban.ledger import keys
 from chengban.ledger.actor import Actor
-from chengban.ledger.canonical import Content, canonical, seal, text_of
+from chengban.ledger.canonical import Content, seal, written
 from chengban.ledger.errors import OutsideTransaction
 from chengban.lib import clock
 
-_INSERT = "INSERT INTO ledger_entry (at, actor, act, subject, payload, seal) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
-_INSERT_MANY = """INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)
-SELECT %s, %s, %s, each.* FROM unnest(%s::text[], %s::jsonb[], %s::bytea[]) AS each"""
+_INTO = "INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)"
+_APPEND = f"""{_INTO} SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
+FROM (VALUES (%s::jsonb, %s::bytea)) AS one (text, seal) RETURNING id"""
+_APPEND_ALL = f"""{_INTO} SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
+FROM unnest(%s::jsonb[], %s::bytea[]) AS each (text, seal)"""
 
 
 def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | None = None) -> int:
@@ -23,11 +25,9 @@ def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | No
     the act is about. Raises `OutsideTransaction` when no transaction is open, `NotKept` for what has no exact form.
     """
     _need_transaction(act)
-    content = Content(clock.now(), str(actor), act, subject, payload or {})
-    written = canonical(content.payload)
-    row: list[Any] = [*content[:4], written, seal(keys.seal_key(), text_of(content, written))]
+    text = written(Content(clock.now(), str(actor), act, subject, payload or {}))
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
+        cursor.execute(_APPEND, [text.decode(), seal(keys.seal_key(), text)])
         return int(cursor.fetchone()[0])
 
 
@@ -35,15 +35,9 @@ def append_all(actor: Actor, act: str, about: Iterable[tuple[str, Mapping[str, A
     """Record one act on many subjects, each with its payload, in one statement; otherwise as `append`."""
     _need_transaction(act)
     at, by, key = clock.now(), str(actor), keys.seal_key()
-    contents = [Content(at, by, act, subject, payload) for subject, payload in about]
-    written = [canonical(content.payload) for content in contents]
-    columns: list[Any] = [
-        [content.subject for content in contents],
-        written,
-        [seal(key, text_of(content, payload)) for content, payload in zip(contents, written, strict=True)],
-    ]
+    texts = [written(Content(at, by, act, subject, payload)) for subject, payload in about]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_MANY, [at, by, act, *columns])
+        cursor.execute(_APPEND_ALL, [[text.decode() for text in texts], [seal(key, text) for text in texts]])
 
 
 def _need_transaction(act: str) -> None:
