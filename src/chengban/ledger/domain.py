@@ -5,16 +5,14 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengban.ledger import keys
+from chengban.ledger import direct, keys
 from chengban.ledger.actor import Actor
 from chengban.ledger.canonical import Content, seal, written
 from chengban.ledger.errors import OutsideTransaction
 from chengban.lib import clock
 
-_INTO = "INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)"
-_APPEND = f"""{_INTO} SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
-FROM (VALUES (%s::jsonb, %s::bytea)) AS one (text, seal) RETURNING id"""
-_APPEND_ALL = f"""{_INTO} SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
+_APPEND_ALL = """INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)
+SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
 FROM unnest(%s::jsonb[], %s::bytea[]) AS each (text, seal)"""
 
 
@@ -26,9 +24,7 @@ def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | No
     """
     _need_transaction(act)
     text = written(Content(clock.now(), str(actor), act, subject, payload or {}))
-    with connection.cursor() as cursor:
-        cursor.execute(_APPEND, [text.decode(), seal(keys.seal_key(), text)])
-        return int(cursor.fetchone()[0])
+    return _insert(text, seal(keys.seal_key(), text))
 
 
 def append_all(actor: Actor, act: str, about: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
@@ -38,6 +34,14 @@ def append_all(actor: Actor, act: str, about: Iterable[tuple[str, Mapping[str, A
     texts = [written(Content(at, by, act, subject, payload)) for subject, payload in about]
     with connection.cursor() as cursor:
         cursor.execute(_APPEND_ALL, [[text.decode() for text in texts], [seal(key, text) for text in texts]])
+
+
+def _insert(text: bytes, sealed: bytes) -> int:
+    if direct.is_possible():
+        return direct.number_of(b"SELECT ledger_append($1, $2)", text, sealed)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_append(%s, %s)", [text.decode(), sealed])
+        return int(cursor.fetchone()[0])
 
 
 def _need_transaction(act: str) -> None:
