@@ -138,6 +138,10 @@ TAMPERS: list[tuple[str, str, str, int | None]] = [
     ("the guard of the entries dropped", "DROP TRIGGER ledger_append_only ON ledger_entry", "guard", None),
     ("the guard of the entries asleep", "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_append_only", "guard", None),
     ("the queue's trigger dropped", "DROP TRIGGER ledger_queue ON ledger_entry", "guard", None),
+    ("the writing of entries replaced", "CREATE OR REPLACE FUNCTION ledger_append(written jsonb, sealed bytea) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'", "guard", None),
+    ("the writing of entries dropped", "DROP FUNCTION ledger_append(jsonb, bytea)", "guard", None),
+    ("a trigger more", "CREATE TRIGGER quiet BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()", "guard", None),
+    ("a rule that swallows entries", "CREATE RULE quiet AS ON INSERT TO ledger_entry DO INSTEAD NOTHING", "guard", None),
     ("the guard of the leaves asleep", "ALTER TABLE ledger_leaf DISABLE TRIGGER ledger_leaf_append_only", "guard", None),
 ]  # fmt: skip
 
