@@ -65,6 +65,11 @@ TAMPERS: list[tuple[str, str, str, int | None]] = [
     ("a text that looks alike", "UPDATE ledger_entry SET payload = jsonb_set(payload, '{{text}}', '\"受理 \"') WHERE id = {e[8]}", "changed", 8),
     ("a key more", "UPDATE ledger_entry SET payload = payload || '{{\"x\": null}}' WHERE id = {e[9]}", "changed", 9),
     ("a key less", "UPDATE ledger_entry SET payload = payload - 'text' WHERE id = {e[10]}", "changed", 10),
+    ("a number that is no exact one", "UPDATE ledger_entry SET payload = '{{\"n\": 7.5}}' WHERE id = {e[7]}", "changed", 7),
+    ("a number too long to be read", "UPDATE ledger_entry SET payload = '{{\"n\": 1e5000}}' WHERE id = {e[7]}", "changed", 7),
+    ("a payload too deep to be read", "UPDATE ledger_entry SET payload = (repeat('[', 2000) || repeat(']', 2000))::jsonb WHERE id = {e[7]}", "changed", 7),
+    ("a time without end", "UPDATE ledger_entry SET at = 'infinity' WHERE id = {e[400]}", "changed", 400),
+    ("a time before our era", "UPDATE ledger_entry SET at = '0044-03-15 BC' WHERE id = {e[400]}", "changed", 400),
     ("another seal", "UPDATE ledger_entry SET seal = set_byte(seal, 20, 255 - get_byte(seal, 20)) WHERE id = {e[11]}", "changed", 11),
     ("another nonce", "UPDATE ledger_entry SET seal = set_byte(seal, 0, 255 - get_byte(seal, 0)) WHERE id = {e[12]}", "seal", 12),
     ("no seal", "UPDATE ledger_entry SET seal = '' WHERE id = {e[13]}", "seal", 13),
@@ -133,6 +138,10 @@ TAMPERS: list[tuple[str, str, str, int | None]] = [
     ("the guard of the entries dropped", "DROP TRIGGER ledger_append_only ON ledger_entry", "guard", None),
     ("the guard of the entries asleep", "ALTER TABLE ledger_entry DISABLE TRIGGER ledger_append_only", "guard", None),
     ("the queue's trigger dropped", "DROP TRIGGER ledger_queue ON ledger_entry", "guard", None),
+    ("the writing of entries replaced", "CREATE OR REPLACE FUNCTION ledger_append(written jsonb, sealed bytea) RETURNS bigint LANGUAGE sql AS 'SELECT 1::bigint'", "guard", None),
+    ("the writing of entries dropped", "DROP FUNCTION ledger_append(jsonb, bytea)", "guard", None),
+    ("a trigger more", "CREATE TRIGGER quiet BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()", "guard", None),
+    ("a rule that swallows entries", "CREATE RULE quiet AS ON INSERT TO ledger_entry DO INSTEAD NOTHING", "guard", None),
     ("the guard of the leaves asleep", "ALTER TABLE ledger_leaf DISABLE TRIGGER ledger_leaf_append_only", "guard", None),
 ]  # fmt: skip
 

@@ -1,15 +1,17 @@
 """The ledger: written in the act's own transaction, and then never changed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-from pytest_django import DjangoDbBlocker
+from django.db import DataError, IntegrityError, InternalError, connection, transaction
+from django.db.transaction import TransactionManagementError
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 from chengban import ledger
-from chengban.ledger import Actor
+from chengban.ledger import Actor, direct
 from chengban.ledger.domain import OutsideTransaction
 from chengban.ledger.models import Entry
 from chengban.lib import clock
@@ -90,3 +92,66 @@ def test_an_actor_is_a_kind_and_a_number_never_a_name() -> None:
     assert (str(Actor.account(12)), str(Actor.system("cli"))) == ("account:12", "system:cli")
     with pytest.raises(AttributeError):
         CLERK.id = "4"  # type: ignore[misc]
+
+
+# An entry goes to the database by one of two ways: past Django's cursor, or, where somebody watches the statements, through it.
+
+
+@pytest.fixture(params=["past the cursor", "through the cursor"])
+def way(request: pytest.FixtureRequest, db: None) -> Iterator[str]:
+    with CaptureQueriesContext(connection) if request.param == "through the cursor" else nullcontext():
+        connection.cursor().execute("SELECT 1")
+        assert direct.is_possible() == (request.param == "past the cursor")
+        yield request.param
+
+
+def test_both_ways_write_the_same(way: str) -> None:
+    moment = datetime(2025, 12, 1, 9, 30, tzinfo=clock.CHINA)
+    with clock.pinned(moment):
+        number = ledger.append(CLERK, "facts.load", "register:企业", {"rows": 3, "named": "聊城 '\\%s"})
+    held = Entry.objects.get(pk=number)
+    assert (held.at, held.actor, held.act, held.subject) == (moment, "account:3", "facts.load", "register:企业")
+    assert held.payload == {"rows": 3, "named": "聊城 '\\%s"} and len(bytes(held.seal)) == 32
+
+
+def test_both_ways_refuse_the_same(way: str) -> None:
+    with pytest.raises(DataError, match="too long"), transaction.atomic():
+        ledger.append(CLERK, "a.b", "c" * 161)
+    assert not Entry.objects.exists()
+
+
+def test_both_ways_leave_with_their_savepoint(way: str) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        ledger.append(CLERK, "a.b", "c:1")
+        raise ZeroDivisionError
+    ledger.append(CLERK, "a.b", "c:2")
+    assert list(Entry.objects.values_list("subject", flat=True)) == ["c:2"]
+
+
+def test_a_broken_transaction_takes_no_entry(way: str) -> None:
+    with transaction.atomic():
+        with pytest.raises(DataError):
+            connection.cursor().execute("SELECT 1 / 0")
+        with pytest.raises(InternalError):
+            ledger.append(CLERK, "a.b", "c:1")
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(TransactionManagementError):
+            ledger.append(CLERK, "a.b", "c:2")
+
+
+def test_an_entry_that_is_counted_is_one_query(db: None, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        ledger.append(CLERK, "a.b", "c:1")
+
+
+def test_an_entry_that_begins_its_transaction_is_of_it(committed: None) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        ledger.append(CLERK, "a.b", "c:1")
+        ledger.append(CLERK, "a.b", "c:2")
+        raise ZeroDivisionError
+    assert not Entry.objects.exists()
+    with transaction.atomic():
+        ledger.append(CLERK, "a.b", "c:3")
+    assert list(Entry.objects.values_list("subject", flat=True)) == ["c:3"]

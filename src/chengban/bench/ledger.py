@@ -7,46 +7,43 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
-from functools import partial
+from statistics import median, quantiles
 
 import click
 from django.db import connection, transaction
 
 from chengban import ledger
+from chengban.bench.ledger_writer import ACTS
 from chengban.cli.operate import migrate_all
 from chengban.cli.setup import ready
 from chengban.ledger import Actor
 from chengban.lib import env
 
-_PERIOD, _BATCH = "2025", 500
-_FLAG = "CHENGBAN_BENCH_WITHOUT_LEDGER"
+_BATCH = 500
+HOW = ("with", "without")
+Writer = subprocess.Popen[str]
 
 
 @click.command()
 @click.option("--writers", default=8, show_default=True)
-@click.option("--acts", default=500, show_default=True, help="Acts of each writer.")
+@click.option("--acts", default=50, show_default=True, help="Acts of each writer in each round.")
+@click.option("--rounds", default=20, show_default=True, help="With the ledger and without it in turn; 0 leaves this out.")
 @click.option(
     "--entries", "counts", multiple=True, type=int, default=(1_000_000,), show_default=True, help="Several show how it grows."
 )
 @click.option("--hash", "hash_name", type=click.Choice(["sha256", "sm3"]), default="sha256", show_default=True)
-@click.option("--writer", hidden=True, type=int)
-@click.option("--act", type=click.Choice(["draft", "order"]), hidden=True)
-@click.option("--rounds", default=3, show_default=True)
-def main(
-    writers: int, acts: int, counts: tuple[int, ...], hash_name: str, writer: int | None, act: str | None, rounds: int
-) -> None:
+def main(writers: int, acts: int, rounds: int, counts: tuple[int, ...], hash_name: str) -> None:
     """Measure the ledger."""
-    if writer is not None:
-        return _write(writer, acts, act)
     if os.environ.get("DATABASE_URL"):
         raise click.UsageError("This measurement makes a database of its own; run it without DATABASE_URL.")
     with _own_home():
         ready()
         migrate_all()
-        _beside(writers, acts, rounds, hash_name)
+        for number, act in enumerate(ACTS if rounds else ()):
+            with _keeper(hash_name), _writers(act, writers, number * writers) as waiting:
+                _beside(act, waiting, acts, rounds)
         for count in sorted(counts):
             _grow(count, hash_name)
 
@@ -65,25 +62,6 @@ def _own_home() -> Iterator[None]:
         database.recreate()
 
 
-_ACTS = {"draft": "a draft begun (two rows)", "order": "a payment ordered (nine statements)"}
-
-
-def _beside(writers: int, acts: int, rounds: int, hash_name: str) -> None:
-    """Each act by several writers, with and without the ledger in turn; the best of each."""
-    number = 0
-    for act, told in _ACTS.items():
-        rates: dict[str, list[float]] = {"": [], "1": []}
-        for _ in range(rounds):
-            for without in rates:
-                with _keeper(hash_name):
-                    rates[without].append(_race(writers, acts, number, act, without))
-                number += writers
-        with_it, without_it = max(rates[""]), max(rates["1"])
-        click.echo(f"{writers} writers, each act in a transaction of its own: {told}")
-        click.echo(f"  without the ledger            {without_it:10,.0f} acts a second")
-        click.echo(f"  with it, the keeper beside    {with_it:10,.0f} acts a second   {with_it / without_it:.2f} × (aim: 0.80)")
-
-
 @contextmanager
 def _keeper(hash_name: str) -> Iterator[None]:
     command = [sys.executable, "-m", "chengban.cli", "ledger", "keep"]
@@ -94,50 +72,47 @@ def _keeper(hash_name: str) -> Iterator[None]:
             process.terminate()
 
 
-def _race(writers: int, acts: int, first: int, act: str, without: str) -> float:
-    """Acts a second, from when every writer is ready to when the last has done."""
-    command = [sys.executable, "-m", "chengban.bench.ledger", "--acts", str(acts), "--act", act, "--writer"]
-    environment = os.environ | {_FLAG: without}
+@contextmanager
+def _writers(act: str, count: int, first: int) -> Iterator[list[Writer]]:
+    command = [sys.executable, "-m", "chengban.bench.ledger_writer", act]
     running = [
-        subprocess.Popen([*command, str(first + number)], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for number in range(writers)
+        subprocess.Popen([*command, str(first + number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for number in range(count)
     ]
-    for process in running:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    try:
+        for process in running:
+            assert process.stdout is not None and process.stdout.readline() == "ready\n"
+        yield running
+    finally:
+        for process in running:
+            process.communicate()
+
+
+def _beside(act: str, writers: list[Writer], acts: int, rounds: int) -> None:
+    """Short rounds with the ledger and without it in turn, so that whatever else the machine does is under both."""
+    pairs = []
+    for number in range(rounds):
+        order = HOW if number % 2 else HOW[::-1]
+        told = {how: _round(writers, how, acts) for how in order}
+        pairs.append([told[how] for how in HOW])
+    click.echo(f"{len(writers)} writers, each act in a transaction of its own: {ACTS[act]}")
+    for how, rows in zip(HOW, zip(*pairs, strict=True), strict=True):
+        rate, own, backend = (median(column) for column in zip(*rows, strict=True))
+        cost = f"{own:6,.0f} µs of the process, {backend:6,.0f} µs of its backend"
+        click.echo(f"  {how + ' the ledger':20}{rate:8,.0f} acts a second, {cost}")
+    low, middle, high = quantiles([with_it[0] / without[0] for with_it, without in pairs], n=4)
+    click.echo(f"  with it  {middle:.2f} × as many, half of the rounds {low:.2f}–{high:.2f} (aim: 0.80)")
+
+
+def _round(writers: list[Writer], how: str, acts: int) -> tuple[float, float, float]:
+    """Acts a second; the microseconds of processor time of an act, in the process and in its backend."""
     started = time.perf_counter()
-    for process in running:
-        process.communicate("go\n")
-    return writers * acts / (time.perf_counter() - started)
-
-
-def _write(writer: int, acts: int, act: str | None) -> None:
-    """One writer: does its acts, each in its own transaction."""
-    ready()
-    by = Actor.system("bench")
-    if os.environ.get(_FLAG):
-        ledger.append = lambda *_args, **_more: 0
-        ledger.append_all = lambda *_args, **_more: None
-    work = _orders(writer, acts, by) if act == "order" else _drafts(acts, by)
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for do in work:
-        do()
-
-
-def _drafts(acts: int, by: Actor) -> list[Callable[[], object]]:
-    from chengban.policies.editions import begin
-
-    return [partial(begin, {"policy": {"id": f"B{number}"}}, by=by) for number in range(acts)]
-
-
-def _orders(writer: int, acts: int, by: Actor) -> list[Callable[[], object]]:
-    """Of a policy of the writer's own, so that no writer waits for another's budget."""
-    from chengban.policies.payments import Order, order_payments, set_budget
-
-    policy = f"B{writer}"
-    set_budget(policy, _PERIOD, Decimal(acts * 100), by=by)
-    orders = [Order(f"S{writer:04d}{number:09d}", Decimal("100.00"), f"62{number:010d}") for number in range(acts)]
-    return [partial(order_payments, policy, "1", _PERIOD, [order], by=by) for order in orders]
+    for process in writers:
+        assert process.stdin is not None
+        print(how, acts, file=process.stdin, flush=True)
+    told = [[float(word) for word in process.stdout.readline().split()] for process in writers if process.stdout is not None]
+    number, seconds = len(writers) * acts, time.perf_counter() - started
+    return number / seconds, sum(own for own, _ in told) / number, sum(backend for _, backend in told) / number
 
 
 def _grow(count: int, hash_name: str) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengban.ledger.canonical import is_genuine, leaf_data, text_of
+from chengban.ledger.canonical import is_genuine, leaf_data
 from chengban.ledger.checkpoints import Checkpoint, opened
 from chengban.ledger.errors import NotANote
 from chengban.ledger.findings import MOST, Audit
-from chengban.ledger.keeping import content_of
+from chengban.ledger.keeping import COLUMNS, text_of_row
 from chengban.ledger.merkle import BYTES, HASHES, LEVELS, WIDTH, Edge, TreeHash, cut, width_of
 from chengban.ledger.models import Leaf, TreeHead
 from chengban.ledger.notes import Verifier
@@ -27,7 +27,7 @@ STALE = timedelta(seconds=10)
 _STRIDE = 40 * WIDTH
 """Leaves that are read at once."""
 _NO_LEAF = bytes(BYTES)
-_LEAVES = """SELECT leaf.place, leaf.entry, entry.at, entry.actor, entry.act, entry.subject, entry.payload, entry.seal
+_LEAVES = f"""SELECT leaf.place, leaf.entry, {COLUMNS}
 FROM ledger_leaf leaf LEFT JOIN ledger_entry entry ON entry.id = leaf.entry WHERE leaf.place >= %s AND leaf.place < %s"""
 _TILES = "SELECT number, hashes FROM ledger_tile WHERE level = %s AND number >= %s AND number < %s"
 _WITHOUT_LEAF = """SELECT entry.id FROM ledger_entry entry LEFT JOIN ledger_leaf leaf ON leaf.entry = entry.id
@@ -46,6 +46,16 @@ _GUARDS = {
 }
 _STANDING = """SELECT tgrelid::regclass::text, tgname FROM pg_trigger
 WHERE tgrelid IN ('ledger_entry'::regclass, 'ledger_leaf'::regclass) AND tgenabled IN ('O', 'A')"""
+_BODIES = {
+    ("ledger_append", "49b174f3c2e2c8cb78e0de813f26cab6"),
+    ("ledger_queue", "0f8b8312f1a6dff05bf3b1ccb57683f5"),
+    ("ledger_refuse_change", "abff2d5eb1ce7964ccfb72f475151b8e"),
+}
+"""The functions as the migrations make them, by the MD5 of their bodies: one that skips an entry would leave no other trace."""
+_RUNNING = "SELECT proname, md5(prosrc) FROM pg_proc WHERE starts_with(proname, 'ledger_')"
+_STRANGE = """SELECT tgname FROM pg_trigger
+WHERE tgrelid IN ('ledger_entry'::regclass, 'ledger_leaf'::regclass) AND NOT tgisinternal
+UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class IN ('ledger_entry'::regclass, 'ledger_leaf'::regclass)"""
 Tell = Callable[[int, int], None]
 
 
@@ -126,11 +136,11 @@ class _Regrowth:
         if row is None:
             self.found.find("leaf", f"树上第 {place} 位没有记着是哪条留痕：那一行被删了。", place=place)
             return _NO_LEAF
-        _, number, *content, sealed = row
+        _, number, _, *content, sealed = row
         if sealed is None:
             self.found.find("gone", f"留痕 {number} 不见了：它在树上第 {place} 位，被删了。", entry=number, place=place)
             return _NO_LEAF
-        text = text_of(content_of(content))
+        text = text_of_row(content)
         if not is_genuine(self.seal_key, text, sealed):
             self.found.find("seal", f"留痕 {number} 的封缄不对：内容被改过，或者不是本系统写的。", entry=number, place=place)
         return hash.leaf(leaf_data(number, sealed, text))
@@ -198,9 +208,13 @@ def _beside_the_tree(found: Audit) -> None:
 
 
 def _guards(found: Audit) -> None:
-    """Whether the triggers stand that refuse changes."""
+    """Whether the triggers stand that refuse changes, the functions are ours, and nothing else acts on the tables."""
     for table, name in sorted(_GUARDS - set(_read(_STANDING, []))):
         found.find("guard", f"表 {table} 的触发器 {name} 被删除或停用：数据库不再拒绝改动。")
+    for name, _ in sorted(_BODIES - set(_read(_RUNNING, []))):
+        found.find("guard", f"函数 {name} 不是本系统的：被删除或改写过，留痕可能没有照写。")
+    for (name,) in sorted(set(_read(_STRANGE, [])) - {(name,) for _, name in _GUARDS}):
+        found.find("guard", f"触发器或规则 {name} 不是本系统的：留痕可能没有照写。")
 
 
 def _read(statement: str, arguments: list[Any]) -> list[tuple[Any, ...]]:

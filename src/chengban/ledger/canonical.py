@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from chengban.ledger.errors import NotKept
@@ -30,36 +31,42 @@ class Content(NamedTuple):
     payload: Mapping[str, Any]
 
 
-def canonical(value: Any) -> str:
-    """JSON that has one form. Raises `NotKept`."""
-    _refuse_floats(value)
+def written(content: Content) -> bytes:
+    """What a new entry says, as bytes. Raises `NotKept` for what has no exact form."""
+    _refuse_inexact(content.payload)
     try:
-        return _write(value)
+        return text_of(content)
     except (TypeError, ValueError) as error:
         raise NotKept(f"this is not JSON: {error}") from error
 
 
+def text_of(content: Content) -> bytes:
+    """What an entry says, as bytes, whatever it holds."""
+    return text_at(content.at.astimezone(UTC).isoformat(timespec="microseconds"), *content[1:])
+
+
+def text_at(moment: str, actor: str, act: str, subject: str, payload: Mapping[str, Any]) -> bytes:
+    """The same, with the time as it is written there: in UTC, to the microsecond."""
+    return _write((moment, actor, act, subject, payload)).encode()
+
+
 _write = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+_EXACT = frozenset({str, int, bool, type(None)})
 
 
-def _refuse_floats(value: Any) -> None:
+def _refuse_inexact(value: Any) -> None:
+    if type(value) in _EXACT:
+        return
     if isinstance(value, float):
         raise NotKept(f"{value} is a float: write the exact text")
     if isinstance(value, Mapping):
         for key, one in value.items():
             if not isinstance(key, str):
                 raise NotKept(f"the key {key!r} is not a text")
-            _refuse_floats(one)
+            _refuse_inexact(one)
     elif isinstance(value, list | tuple):
         for one in value:
-            _refuse_floats(one)
-
-
-def text_of(content: Content, payload: str | None = None) -> bytes:
-    """What an entry says, as bytes; `payload` is its canonical text, where that is at hand. Raises `NotKept`."""
-    moment = content.at.astimezone(UTC).isoformat(timespec="microseconds")
-    head = _write([moment, content.actor, content.act, content.subject])
-    return f"{head[:-1]},{canonical(content.payload) if payload is None else payload}]".encode()
+            _refuse_inexact(one)
 
 
 def seal(key: bytes, text: bytes) -> bytes:
@@ -79,7 +86,15 @@ def leaf_data(number: int, sealed: bytes, text: bytes) -> bytes:
 
 
 def _mac(key: bytes, nonce: bytes, text: bytes) -> bytes:
-    return hmac.digest(key, nonce + text, "sha256")[:MAC]
+    code = _keyed(key).copy()
+    code.update(nonce + text)
+    return code.digest()[:MAC]
+
+
+@lru_cache(maxsize=8)
+def _keyed(key: bytes) -> hmac.HMAC:
+    """Begun once for each key: to look the hash up and to take the key in costs more than to hash an entry."""
+    return hmac.new(key, digestmod="sha256")
 
 
 def key_of(secret: str) -> bytes:

@@ -5,15 +5,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengban.ledger import keys
+from chengban.ledger import direct, keys
 from chengban.ledger.actor import Actor
-from chengban.ledger.canonical import Content, canonical, seal, text_of
+from chengban.ledger.canonical import Content, seal, written
 from chengban.ledger.errors import OutsideTransaction
 from chengban.lib import clock
 
-_INSERT = "INSERT INTO ledger_entry (at, actor, act, subject, payload, seal) VALUES (%s, %s, %s, %s, %s, %s) RETURNING id"
-_INSERT_MANY = """INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)
-SELECT %s, %s, %s, each.* FROM unnest(%s::text[], %s::jsonb[], %s::bytea[]) AS each"""
+_APPEND_ALL = """INSERT INTO ledger_entry (at, actor, act, subject, payload, seal)
+SELECT (text->>0)::timestamptz, text->>1, text->>2, text->>3, text->4, seal
+FROM unnest(%s::jsonb[], %s::bytea[]) AS each (text, seal)"""
 
 
 def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | None = None) -> int:
@@ -23,27 +23,25 @@ def append(actor: Actor, act: str, subject: str, payload: Mapping[str, Any] | No
     the act is about. Raises `OutsideTransaction` when no transaction is open, `NotKept` for what has no exact form.
     """
     _need_transaction(act)
-    content = Content(clock.now(), str(actor), act, subject, payload or {})
-    written = canonical(content.payload)
-    row: list[Any] = [*content[:4], written, seal(keys.seal_key(), text_of(content, written))]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        return int(cursor.fetchone()[0])
+    text = written(Content(clock.now(), str(actor), act, subject, payload or {}))
+    return _insert(text, seal(keys.seal_key(), text))
 
 
 def append_all(actor: Actor, act: str, about: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
     """Record one act on many subjects, each with its payload, in one statement; otherwise as `append`."""
     _need_transaction(act)
     at, by, key = clock.now(), str(actor), keys.seal_key()
-    contents = [Content(at, by, act, subject, payload) for subject, payload in about]
-    written = [canonical(content.payload) for content in contents]
-    columns: list[Any] = [
-        [content.subject for content in contents],
-        written,
-        [seal(key, text_of(content, payload)) for content, payload in zip(contents, written, strict=True)],
-    ]
+    texts = [written(Content(at, by, act, subject, payload)) for subject, payload in about]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT_MANY, [at, by, act, *columns])
+        cursor.execute(_APPEND_ALL, [[text.decode() for text in texts], [seal(key, text) for text in texts]])
+
+
+def _insert(text: bytes, sealed: bytes) -> int:
+    if direct.is_possible():
+        return direct.number_of(b"SELECT ledger_append($1, $2)", text, sealed)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_append(%s, %s)", [text.decode(), sealed])
+        return int(cursor.fetchone()[0])
 
 
 def _need_transaction(act: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from chengban.ledger.canonical import Content, is_genuine, leaf_data, text_of
+from chengban.ledger.canonical import is_genuine, leaf_data, text_at
 from chengban.ledger.checkpoints import Checkpoint, opened
 from chengban.ledger.errors import LedgerError
 from chengban.ledger.merkle import HASHES, Edge, MissingHashes, TreeHash, edge_places
@@ -29,7 +29,11 @@ _LOCK = 0x6C656467
 """The advisory lock of the keepers."""
 _TAKE = """DELETE FROM ledger_pending WHERE ctid = ANY (ARRAY(SELECT ctid FROM ledger_pending WHERE NOT refused LIMIT %s))
 RETURNING entry"""
-_READ = "SELECT id, at, actor, act, subject, payload, seal FROM ledger_entry WHERE id = ANY(%s) ORDER BY id"
+COLUMNS = """entry.id, CASE WHEN entry.at >= '0002-01-01' AND entry.at < '9999-01-01'
+THEN to_char(entry.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"') END,
+entry.actor, entry.act, entry.subject, entry.payload, entry.seal"""
+"""An entry's number, its row for `text_of_row`, its seal. A time beyond calendars, which only a forger writes, is read as none."""
+_READ = f"SELECT {COLUMNS} FROM ledger_entry entry WHERE id = ANY(%s) ORDER BY id"
 _EDGE = """SELECT level, hashes FROM ledger_tile
 JOIN unnest(%s::smallint[], %s::bigint[]) AS each (level, number) USING (level, number)"""
 _PUT_TILES = """INSERT INTO ledger_tile (level, number, hashes) SELECT * FROM unnest(%s::smallint[], %s::bigint[], %s::bytea[])
@@ -127,7 +131,7 @@ class Keeper:
         cursor.execute(_READ, [sorted(waiting)])
         found = {}
         for number, *row, sealed in cursor.fetchall():
-            text = text_of(content_of(row))
+            text = text_of_row(row)
             if is_genuine(self.seal_key, text, sealed):
                 found[number] = hash.leaf(leaf_data(number, sealed, text))
         return found
@@ -137,7 +141,8 @@ class Keeper:
             self._sign(Checkpoint(head.origin, head.size, head.root, now, head.hash))
 
     def _sign(self, made: Checkpoint) -> None:
-        TreeHead.objects.update_or_create(size=made.size, defaults={"note": made.note(self.signer), "at": made.at})
+        head = TreeHead(size=made.size, note=made.note(self.signer), at=made.at)
+        TreeHead.objects.bulk_create([head], update_conflicts=True, unique_fields=["size"], update_fields=["note", "at"])
 
 
 def _fits(edge: Edge, head: Checkpoint) -> bool:
@@ -148,10 +153,13 @@ def _fits(edge: Edge, head: Checkpoint) -> bool:
         return False
 
 
-def content_of(row: Sequence[Any]) -> Content:
-    """An entry's content from its columns; the payload as PostgreSQL writes it."""
-    at, actor, act, subject, payload = row
-    return Content(at, actor, act, subject, json.loads(payload))
+def text_of_row(row: Sequence[Any]) -> bytes:
+    """What an entry says, from its columns, the payload as PostgreSQL writes it; nothing where no process of ours wrote it."""
+    moment, actor, act, subject, payload = row
+    try:
+        return b"" if moment is None else text_at(moment, actor, act, subject, json.loads(payload))
+    except (ValueError, RecursionError):
+        return b""
 
 
 def edge_of(cursor: Any, hash: TreeHash, size: int) -> Edge:
