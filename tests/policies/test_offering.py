@@ -93,9 +93,9 @@ def test_nothing_new_is_promised_while_an_offer_waits(pack: Pack) -> None:
 
 def test_the_match_and_the_policy_on_its_own_name_the_same_subjects(pack: Pack) -> None:
     policies = [policy for policy in pack.policies.values() if policy.in_force(town.ON)]
-    alone = {policy.id: offering.eligible(pack, policy, town.ON) for policy in policies}
+    alone = {policy.id: offering.eligible(pack, policy, town.ON, by=town.BY) for policy in policies}
     run_match(pack, by=town.BY, on=town.ON)
-    assert {policy.id: offering.eligible(pack, policy, town.ON) for policy in policies} == alone
+    assert {policy.id: offering.eligible(pack, policy, town.ON, by=town.BY) for policy in policies} == alone
     assert alone["P09"] == [town.LOTUS] and max(map(len, alone.values())) > 1
 
 

@@ -9,7 +9,7 @@ from chengban.facts.reading.guarding import FORGET_READINGS, MAKE_ROLE, NOTE_REA
 class Migration(migrations.Migration):
     dependencies = [
         ("facts", "0002_confirmed"),
-        ("ledger", "0002_tree"),
+        ("ledger", "0003_append"),
     ]
 
     operations = [
