@@ -3,11 +3,18 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from chengban.facts.reading import emergencies, requests, tasks
-from chengban.packs.model import Register
+from chengban.packs.model import Register, RegisterField
 from chengban.packs.purposes import Purpose
+
+
+def _called(declared: Purpose | RegisterField) -> str:
+    """A declared thing's name in the page's language."""
+    return declared.name_en if get_language() == "en" else declared.name
 
 
 def _words(label: Any, missing: Any, help_text: Any = "", most: int = 300, rows: int = 3) -> forms.CharField:
@@ -36,7 +43,10 @@ class TaskForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["purpose"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(each.id, f"{each.name}（{each.minutes} 分钟）") for each in purposes]
+        field.choices = [
+            (each.id, _now("%(purpose)s（%(minutes)s 分钟）") % {"purpose": _called(each), "minutes": each.minutes})
+            for each in purposes
+        ]
 
     def clean_subject(self) -> str:
         return str(self.cleaned_data["subject"]).strip().upper()
@@ -89,7 +99,7 @@ class RequestForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["fields_asked"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(each.id, each.name) for each in register.fields if each.id != register.subject]
+        field.choices = [(each.id, _called(each)) for each in register.fields if each.id != register.subject]
 
     def clean_subjects(self) -> list[str]:
         return [line.strip().upper() for line in self.cleaned_data["subjects"].splitlines() if line.strip()]
