@@ -43,7 +43,7 @@ def test_what_is_written_is_read_back_as_it_was(pack: Pack) -> None:
     insert(HELD)
     names = [field.id for field in FIRMS.fields]
     assert store.read(FIRMS, names).to_pylist() == [HELD]
-    assert store.rows_of(FIRMS, HELD["uscc"]) == [{**HELD, "batch": 1}]
+    assert store.rows_of(FIRMS, HELD["uscc"]) == [{**HELD, "batch": 1, "learned": None}]
 
 
 def test_nothing_and_an_empty_text_are_two_things(pack: Pack) -> None:

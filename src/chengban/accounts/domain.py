@@ -1,12 +1,13 @@
 """The acts on accounts. Each is one transaction and one ledger entry."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from chengban.accounts.models import Account, Grant, Identity, Mandate, MandateKind
@@ -106,7 +107,7 @@ def grant_role(account: Account, role: Role, *, by: Actor) -> Grant:
     if held:
         return held
     grant = Grant.objects.create(account=account, role=role, granted_at=clock.now(), granted_by=str(by))
-    account.__dict__.pop("roles", None)
+    account.forget_holdings()
     append(by, "accounts.grant_role", _about(account), {"role": role.value})
     return grant
 
@@ -115,7 +116,7 @@ def grant_role(account: Account, role: Role, *, by: Actor) -> Grant:
 def withdraw_role(account: Account, role: Role, *, by: Actor) -> None:
     """Take a role back. A role that is not held is left alone."""
     changed = account.grants.holding().filter(role=role).update(withdrawn_at=clock.now(), withdrawn_by=str(by))
-    account.__dict__.pop("roles", None)
+    account.forget_holdings()
     if changed:
         append(by, "accounts.withdraw_role", _about(account), {"role": role.value})
 
@@ -127,7 +128,7 @@ def give_mandate(account: Account, subject: str, *, kind: MandateKind, by: Actor
     if held:
         return held
     mandate = Mandate.objects.create(account=account, subject=subject, kind=kind, given_at=clock.now(), given_by=str(by))
-    account.__dict__.pop("subjects", None)
+    account.forget_holdings()
     append(by, "accounts.give_mandate", _about(account), {"kind": kind.value, "mandate": mandate.pk})
     return mandate
 
@@ -138,6 +139,17 @@ def withdraw_mandate(mandate: Mandate, *, by: Actor) -> None:
     mandate.withdrawn_at, mandate.withdrawn_by = clock.now(), str(by)
     mandate.save(update_fields=["withdrawn_at", "withdrawn_by"])
     append(by, "accounts.withdraw_mandate", _about(mandate.account), {"mandate": mandate.pk})
+
+
+def acts_for(account: int, subjects: Collection[str]) -> bool:
+    """Whether the account has a mandate for each of the subjects now. Asked before every reading, and so in plain SQL."""
+    wanted = sorted(set(subjects))
+    with connection.cursor() as cursor:
+        cursor.execute(_ACTS_FOR, [account, wanted])
+        return bool(cursor.fetchone()[0] == len(wanted))
+
+
+_ACTS_FOR = "SELECT count(*) FROM accounts_mandate WHERE account_id = %s AND subject = ANY(%s) AND withdrawn_at IS NULL"
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,11 @@ from chengban.ledger import Actor
 
 ACTOR_LENGTH = 80
 Row = TypeVar("Row", bound=models.Model, covariant=True)
+
+
+_HOLDINGS = """SELECT
+ARRAY(SELECT role FROM accounts_grant WHERE account_id = %s AND withdrawn_at IS NULL),
+ARRAY(SELECT subject FROM accounts_mandate WHERE account_id = %s AND withdrawn_at IS NULL ORDER BY given_at, id)"""
 
 
 class AccountManager(BaseUserManager["Account"]):
@@ -72,15 +77,27 @@ class Account(AbstractBaseUser):
         """The number with its middle hidden: 138****5678."""
         return f"{self.phone[:3]}****{self.phone[-4:]}" if self.phone else ""
 
-    @cached_property
+    @property
     def roles(self) -> frozenset[Role]:
-        """The roles that hold now. Read once for each request's account object."""
-        return frozenset(Role(role) for role in self.grants.holding().values_list("role", flat=True))
+        """The roles that hold now."""
+        return self._holdings[0]
 
-    @cached_property
+    @property
     def subjects(self) -> tuple[str, ...]:
         """The USCCs and citizen numbers this account may act for now, oldest mandate first."""
-        return tuple(self.mandates.holding().order_by("given_at", "id").values_list("subject", flat=True))
+        return self._holdings[1]
+
+    @cached_property
+    def _holdings(self) -> tuple[frozenset[Role], tuple[str, ...]]:
+        """Roles and subjects in one query, which each request asks once."""
+        with connection.cursor() as cursor:
+            cursor.execute(_HOLDINGS, [self.pk, self.pk])
+            roles, subjects = cursor.fetchone()
+        return frozenset(map(Role, roles)), tuple(subjects)
+
+    def forget_holdings(self) -> None:
+        """Ask again: a grant or a mandate was given or taken back."""
+        self.__dict__.pop("_holdings", None)
 
     @property
     def is_staff_member(self) -> bool:

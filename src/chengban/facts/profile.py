@@ -13,7 +13,6 @@ from chengban.facts import store
 from chengban.facts.conditions import condition_of
 from chengban.facts.errors import UnknownSubject
 from chengban.facts.frame import Kind, Need, fields_for, needs, source_of, subjects_of
-from chengban.facts.models import Batch
 from chengban.facts.reading.grounds import Ground
 from chengban.facts.reading.masking import level_of, masked
 from chengban.facts.reading.opening import Wanted, begin_reading
@@ -101,14 +100,12 @@ def _compose(
     if not held:
         raise UnknownSubject("本市没有登记这个主体。")
     values: dict[str, Any] = {}
-    batches: dict[str, int] = {}
+    learned: dict[str, datetime | None] = {}
     for name, some in needs(pack, kind, allowed).items():
         rows = store.rows_of(pack.registers[name], subject, known_by, fields=fields_for(pack.registers[name], some))
         values |= values_of(pack.registers[name], some, rows, on)
         if rows:
-            batches[name] = max(row["batch"] for row in rows)
-    times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
-    learned = {name: times.get(batch) for name, batch in batches.items()}
+            learned[name] = max(rows, key=lambda row: row["batch"])["learned"]
     known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
     facts = pack.facts.values() if allowed is None else [pack.facts[name] for name in pack.facts if name in allowed]
     seen = tuple(_masked(pack, kind, view, purpose) for view in _views(pack, kind, facts, on, known, learned))

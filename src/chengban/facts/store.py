@@ -6,6 +6,7 @@ more; so the register as it was known after any batch can be read again.
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -178,14 +179,28 @@ def _need_open(register: Register, subjects: Sequence[str] | None) -> None:
 def rows_of(
     register: Register, subject: str, known_by: int | None = None, *, fields: Sequence[str] | None = None
 ) -> list[dict[str, Any]]:
-    """One subject's rows as dictionaries, each with its `batch`, in the order of the register's key. `fields`: only these."""
+    """One subject's rows as dictionaries, in the order of the register's key. `fields`: only these.
+
+    With each row its `batch`, and `learned`: when that was loaded.
+    """
     assert register.subject is not None
-    fields = [field.id for field in register.fields] if fields is None else fields
-    statement = sql.SQL("SELECT {}, batch FROM {} WHERE {} = %s AND {}{}").format(
-        names(fields), table(register), sql.Identifier(register.subject), _as_known(known_by), _by_key(register)
-    )
-    found = raw().execute(statement, [subject]).fetchall()
-    return [dict(zip((*fields, "batch"), row, strict=True)) for row in found]
+    chosen = tuple(field.id for field in register.fields) if fields is None else tuple(fields)
+    statement = _rows_statement(table_name(register), register.subject, register.key, chosen, known_by is None)
+    given: list[Any] = [subject] if known_by is None else [subject, known_by, known_by]
+    found = raw().execute(statement, given).fetchall()
+    return [dict(zip((*chosen, "batch", "learned"), row, strict=True)) for row in found]
+
+
+@lru_cache(maxsize=4096)
+def _rows_statement(table: str, subject: str, key: tuple[str, ...], fields: tuple[str, ...], now: bool) -> bytes:
+    """The statement as bytes, which psycopg reads once."""
+    known = "ended IS NULL" if now else "batch <= %s AND (ended IS NULL OR ended > %s)"
+    learned = "(SELECT at FROM facts_batch WHERE facts_batch.id = batch)"
+    statement = sql.SQL(f"SELECT {{}} batch, {learned} FROM {{}} WHERE {{}} = %s AND {known} ORDER BY {{}}").format(
+        sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in fields),
+        sql.Identifier(table), sql.Identifier(subject), names(key),
+    )  # fmt: skip
+    return statement.as_bytes(None)
 
 
 def changed_subjects(register: Register, after: int, until: int) -> set[str]:

@@ -29,6 +29,11 @@ WHEN duplicate_object OR unique_violation THEN
 END $$;
 """
 
+_OURS = """id = ANY (string_to_array(nullif(current_setting('chengban.readings', true), ''), ',')::bigint[])
+        AND pg_xact_status(((pg_current_xact_id()::text::bigint & ~4294967295) | xmin::text::bigint)::text::xid8) = 'in progress'
+        AND (payload->>'until')::timestamptz - at > clock_timestamp() - transaction_timestamp()"""
+"""The entries that this very transaction noted, and that have not ended: one that is in progress and can be seen is one's own."""
+
 NOTE_READINGS = f"""
 CREATE FUNCTION facts_note_reading() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -38,25 +43,21 @@ END $$;
 CREATE TRIGGER facts_note_reading AFTER INSERT ON ledger_entry FOR EACH ROW
     WHEN (current_user = '{WEB_ROLE}' AND NEW.act IN ('facts.read', 'facts.read_whole')) EXECUTE FUNCTION facts_note_reading();
 
-CREATE FUNCTION facts_readings() RETURNS SETOF ledger_entry LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION facts_readable(register text) RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
-    SELECT * FROM ledger_entry
-    WHERE id = ANY (string_to_array(nullif(current_setting('chengban.readings', true), ''), ',')::bigint[])
-    AND pg_xact_status(((pg_current_xact_id()::text::bigint & ~4294967295) | xmin::text::bigint)::text::xid8) = 'in progress'
-    AND (payload->>'until')::timestamptz - at > clock_timestamp() - transaction_timestamp()
-$$;
-CREATE FUNCTION facts_readable(register text) RETURNS text[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(substr(subject, strpos(subject, ':') + 1)), '{{}}') FROM facts_readings()
-    WHERE act = 'facts.read' AND payload->'registers' ? register
-$$;
-CREATE FUNCTION facts_readable_whole(register text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (SELECT FROM facts_readings() WHERE act = 'facts.read_whole' AND payload->'registers' ? register)
-$$;
+BEGIN
+    RETURN (SELECT coalesce(array_agg(substr(subject, strpos(subject, ':') + 1)), '{{}}') FROM ledger_entry
+        WHERE {_OURS} AND act = 'facts.read' AND payload->'registers' ? register);
+END $$;
+CREATE FUNCTION facts_readable_whole(register text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM ledger_entry WHERE {_OURS} AND act = 'facts.read_whole' AND payload->'registers' ? register);
+END $$;
 """
 FORGET_READINGS = """
 DROP FUNCTION facts_readable_whole(text) CASCADE;
 DROP FUNCTION facts_readable(text) CASCADE;
-DROP FUNCTION facts_readings() CASCADE;
 DROP TRIGGER facts_note_reading ON ledger_entry;
 DROP FUNCTION facts_note_reading();
 """

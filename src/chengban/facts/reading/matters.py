@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from django.db.models import Model
 
-from chengban.accounts.models import Mandate
+from chengban.accounts.domain import acts_for
 from chengban.facts.models import DataRequest, Emergency, Task
 from chengban.facts.reading import requests
 from chengban.facts.reading.errors import Lapsed, NotGrounded
@@ -19,9 +19,7 @@ Row = TypeVar("Row", bound=Model)
 def _mandate(pack: Pack, asked: Asked) -> None:
     """The account acts for the one subject: `mandate:` is followed by the account's own number."""
     account = asked.ground.number
-    mandates = Mandate.objects.holding().filter(account_id=int(account) if account.isdecimal() else 0)
-    subjects = set(mandates.filter(subject__in=list(asked.subjects)).values_list("subject", flat=True))
-    if not asked.subjects or asked.by.id != account or subjects != set(asked.subjects):
+    if not asked.subjects or not account.isdecimal() or asked.by.id != account or not acts_for(int(account), asked.subjects):
         raise NotGrounded("您没有这个主体的委托，不能查看它的档案。")
 
 
