@@ -86,13 +86,15 @@ END $$;
 
 def _replace(file: Path) -> None:
     """Empty the database and play the backup into it. It is committed only after the backup was read to its end."""
+    from chengban.facts.reading.guarding import MAKE_ROLE
+
     with tempfile.TemporaryFile() as read, tempfile.TemporaryFile() as written:
         reader = _start(["pg_restore", "--no-owner", "--file", "-", str(file)], stdout=subprocess.PIPE, stderr=read)
         command = ["psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *_address()]
         writer = _start(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=written)
         with reader, writer, contextlib.suppress(BrokenPipeError):  # a broken pipe: psql has ended, and says why
             assert reader.stdout is not None and writer.stdin is not None
-            writer.stdin.write(_EMPTY)
+            writer.stdin.write(_EMPTY + MAKE_ROLE.encode())  # a backup names the web's role, and does not hold it
             shutil.copyfileobj(reader.stdout, writer.stdin, 1 << 20)
             writer.stdin.write(b"\nCOMMIT;\n" if reader.wait() == 0 else b"\nROLLBACK;\n")
         for program, done, said in (("psql", writer, written), ("pg_restore", reader, read)):
