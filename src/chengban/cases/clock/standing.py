@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from chengban.cases.clock.calendar import Calendar
 from chengban.cases.clock.changes import changed
@@ -36,7 +37,11 @@ class Standing:
     on: date
     life: Life
     deadlines: tuple[Deadline, ...]
-    acts: tuple[Act, ...]
+
+    @cached_property
+    def acts(self) -> tuple[Act, ...]:
+        """What may come next, and why the rest may not."""
+        return allowed(self.life)
 
     @property
     def state(self) -> State:
@@ -74,7 +79,7 @@ def standing(events: Iterable[Event], rules: RuleSet, calendar: Calendar, *, on:
     """Where a life stands at the end of `on`. Later events are not looked at. Raises Forbidden, NoArrangement."""
     life = fold([event for event in events if event.on <= on], rules, calendar)
     life = replace(passed(life, on), day=on)
-    return Standing(on, life, deadlines(life), allowed(life))
+    return Standing(on, life, deadlines(life))
 
 
 def fold(events: Iterable[Event], rules: RuleSet, calendar: Calendar) -> Life:
