@@ -84,13 +84,15 @@ class AnyLife(RuleBasedStateMachine):
             self.take(event)
 
     def take(self, event: Event) -> None:
-        before, due = self.life, self.life.decide_by
+        before = passed(self.life, self.day)
         self.life = step(before, event)
         if isinstance(event, on.Paused | on.Extended):
-            assert due is not None and self.life.decide_by is not None
-            assert self.life.decide_by >= due, "neither a pause nor an extension takes time away"
+            for kind in ("first_review", "decide"):
+                was, now = due(before, kind), due(self.life, kind)
+                assert (was is None) == (now is None)
+                assert was is None or now is None or now >= was, "neither a pause nor an extension takes time away"
         if isinstance(event, on.Extended):
-            assert promise(before) == promise(self.life), "what was promised stays"
+            assert due(before, "promise") == due(self.life, "promise"), "what was promised stays"
 
     @rule(draw=st.data(), kind=st.sampled_from(EVENTS))
     def something_refused_changes_nothing(self, draw: st.DataObject, kind: type[Event]) -> None:
@@ -119,11 +121,11 @@ class AnyLife(RuleBasedStateMachine):
         if rule.silence == "nothing" or limit is None or life.materials_on is None:
             assert not life.deemed
             return
-        due = slow_due((), life.materials_on, limit.count)
+        last = slow_due((), life.materials_on, limit.count)
         events = since_receipt(life)
         came = max(number for number, one in enumerate(events) if isinstance(one, on.Received | on.Corrected))
-        spoke = any(isinstance(one, WORDS) for one in events[came:] if one.on <= due)
-        assert life.deemed == (not spoke and self.day > due), (life.materials_on, due, self.day)
+        spoke = any(isinstance(one, WORDS) for one in events[came:] if one.on <= last)
+        assert life.deemed == (not spoke and self.day > last), (life.materials_on, last, self.day)
         assert not life.deemed or life.accepted_on == life.materials_on
 
     @invariant()
@@ -179,8 +181,8 @@ def since_receipt(life: Life) -> tuple[Event, ...]:
     return life.events[came:]
 
 
-def promise(life: Life) -> date | None:
-    found = standing(life.events, life.rules, CALENDAR, on=life.day).deadline("promise")
+def due(life: Life, kind: str) -> date | None:
+    found = standing(life.events, life.rules, CALENDAR, on=life.day).deadline(kind)
     return None if found is None else found.due
 
 

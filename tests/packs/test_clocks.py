@@ -30,8 +30,8 @@ clocks:
       told_once: { citation: { title: 样例法, article: 第一条 }, confidence: S }
     decision:
       within: { count: 20, citation: { title: 样例法, article: 第二条 }, confidence: S }
-      on_the_spot: { count: 1, citation: { title: 样例法, article: 第二条 }, confidence: S }
       extension: { at_most: 10, approver: own_head, citation: { title: 样例法, article: 第二条 }, confidence: S }
+    on_the_spot: { count: 1, citation: { title: 样例法, article: 第二条 }, confidence: S }
     tolerance:
       supply: { count: 10, citation: { title: 样例法, article: 第三条 }, confidence: S }
       citation: { title: 样例法, article: 第三条 }
@@ -73,7 +73,7 @@ class Spoiled(NamedTuple):
 
 SPOILED = {
     "a limit without its citation": Spoiled("count: 5, citation: { title: 样例法, article: 第一条 },", "count: 5,", "notify:", "citation is missing"),
-    "a limit whose sureness is not said": Spoiled("article: 第二条 }, confidence: S }\n      on_the_spot", "article: 第二条 } }\n      on_the_spot", "within:", "confidence is missing"),
+    "a limit whose sureness is not said": Spoiled("article: 第二条 }, confidence: S }\n      extension", "article: 第二条 } }\n      extension", "within:", "confidence is missing"),
     "a base that is not there": Spoiled("extends: general", "extends: generall", "extends:", "did you mean general"),
     "a circle": Spoiled("    name: 一般\n", "    name: 一般\n    extends: joint\n", "extends:", "in a circle: general → joint → general"),
     "no limit for deciding": Spoiled(CLOCKS[CLOCKS.index("    decision:") : CLOCKS.index("    tolerance:")], "", "id: general", "clock general has no decision"),

@@ -77,8 +77,6 @@ class Decision(Declaration):
 
     within: Limit
     starts: Literal["receipt", "acceptance"] = "acceptance"
-    on_the_spot: Limit | None = None
-    """For an instant item (即办件), from receipt."""
     extension: Extension | None = None
 
 
@@ -168,6 +166,8 @@ class Clock(Declaration):
     items: tuple[ItemId, ...] = ()
     receipt: Receipt | None = None
     decision: Decision | None = None
+    on_the_spot: Limit | None = None
+    """For an instant item (即办件), from receipt."""
     first_review: Limit | None = None
     pauses: tuple[PauseRule, ...] = ()
     verification: Staff | None = None

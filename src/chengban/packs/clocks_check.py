@@ -44,9 +44,9 @@ def _whole(clock: Clock, origin: Origin) -> Iterator[Finding]:
             yield Finding(origin.place("id"), f"clock {clock.id} has no {section}, and no clock that it extends has one")
     if clock.decision is None:
         return
-    spot, within, extension = clock.decision.on_the_spot, clock.decision.within, clock.decision.extension
-    if spot is not None and _longer(spot, within):
-        yield Finding(origin.place("decision", "on_the_spot"), f"on the spot is longer than the {within.count} that the law gives")
+    within, extension = clock.decision.within, clock.decision.extension
+    if clock.on_the_spot is not None and _longer(clock.on_the_spot, within):
+        yield Finding(origin.place("on_the_spot"), f"on the spot is longer than the {within.count} that the law gives")
     if extension is not None and extension.unit != within.unit:
         told = f"the extension is counted in {extension.unit}, and what it extends in {within.unit}"
         yield Finding(origin.place("decision", "extension", "unit"), told)

@@ -9,7 +9,14 @@ from chengban.cases.clock.life import Life, State
 from chengban.cases.clock.reckon import last_day
 from chengban.cases.clock.turns import out_of_turn
 from chengban.cases.clock.wording import APPROVERS, PAUSES, UNITS, day_word
-from chengban.packs.clocks import Staff
+from chengban.packs.clocks import Approver, Staff
+
+SUFFICES: dict[Approver, tuple[Approver, ...]] = {
+    "own_head": ("own_head", "own_principal"),
+    "own_principal": ("own_principal",),
+    "government_head": ("government_head",),
+}
+"""Whose approval does where the law asks for one: the principal head (主要负责人) is a head (负责人) too."""
 
 
 @singledispatch
@@ -79,7 +86,7 @@ def _(event: on.Resumed, life: Life) -> None:
 def _(event: on.Extended, life: Life) -> None:
     rule = life.rules.decision.extension
     assert rule is not None, "its turn was not looked at"
-    if event.approver != rule.approver:
+    if event.approver not in SUFFICES[rule.approver]:
         raise no.ExtensionWithoutApprover(rule.citation, needed=APPROVERS[rule.approver].chinese)
     if not 0 < event.by <= rule.at_most:
         raise no.ExtensionTooLong(rule.citation, most=rule.at_most, unit=UNITS[rule.unit].chinese, asked=event.by)

@@ -1,6 +1,6 @@
 """The deadlines of a life (期限): each reckoned with its steps, what is left of it, and its light."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -94,8 +94,8 @@ def _deadline(life: Life, kind: str, limit: Limit, made: Reckoning, *, total: in
 
 
 def _stops(kind: str) -> bool:
-    """第四十五条 speaks of the time for deciding."""
-    return kind in ("decide", "promise")
+    """第四十五条 speaks of the time for reviewing and deciding."""
+    return kind in ("first_review", "decide", "promise")
 
 
 def _light(life: Life, remains: int, total: int, passed: bool) -> Light:
@@ -138,9 +138,16 @@ def _accepted_word(life: Life) -> Term:
 
 
 def _first_review(life: Life) -> Iterator[Deadline]:
-    limit = life.rules.clock.first_review
-    if life.state not in _CALLED_OFF or life.forwarded_on:
-        yield from _plain(life, "first_review", limit, _accepted_word(life), life.accepted_on, life.forwarded_on)
+    limit, start = life.rules.clock.first_review, life.accepted_on
+    if limit is None or start is None or (life.state in _CALLED_OFF and life.forwarded_on is None):
+        return
+    made = _with(reckon(_accepted_word(life), start, limit, life.calendar, stops=life.stops), _stopped(life, start))
+    yield _deadline(life, "first_review", limit, made, total=limit.count, done=life.forwarded_on)
+
+
+def _with(made: Reckoning, steps: Iterable[Told]) -> Reckoning:
+    """A reckoning with more steps before its last."""
+    return Reckoning(made.start, made.due, (*made.steps[:-1], *steps, made.steps[-1]))
 
 
 _CALLED_OFF = {State.WITHDRAWN, State.TERMINATED, State.RETURNED, State.DECLINED, State.LAPSED}
@@ -152,8 +159,7 @@ def _decide(life: Life) -> Iterator[Deadline]:
         return
     limit, by = life.rules.decision.within, life.extension.by if life.extension is not None else 0
     made = reckon(_start_word(life), life.starts_on, limit, life.calendar, more=by, stops=life.stops)
-    steps = (*made.steps[:-1], *_extension(life), *_stopped(life), made.steps[-1])
-    made = Reckoning(made.start, made.due, steps)
+    made = _with(made, (*_extension(life), *_stopped(life, life.starts_on)))
     yield _deadline(life, "decide", limit, made, total=limit.count + by, done=_day(life.decision))
 
 
@@ -164,8 +170,7 @@ def _promise(life: Life) -> Iterator[Deadline]:
         start, word = life.materials_on, _materials(life)
     if limit is None or start is None or life.state in _CALLED_OFF:
         return
-    made = reckon(word, start, limit, life.calendar, stops=life.stops)
-    made = Reckoning(made.start, made.due, (*made.steps[:-1], *_stopped(life), made.steps[-1]))
+    made = _with(reckon(word, start, limit, life.calendar, stops=life.stops), _stopped(life, start))
     yield _deadline(life, "promise", limit, made, total=limit.count, done=_day(life.decision))
 
 
@@ -189,8 +194,10 @@ def _extension(life: Life) -> Iterator[Told]:
         )
 
 
-def _stopped(life: Life) -> Iterator[Told]:
+def _stopped(life: Life, since: date) -> Iterator[Told]:
     for stop in life.stops:
+        if stop.until <= since:
+            continue
         days = counted(stop.after, stop.until, "working", life.calendar)
         key = "stopping" if stop.open else "stopped"
         yield tell(key, what=PAUSES[stop.what], after=stop.after, until=stop.until, days=days, clause=stop.citation)

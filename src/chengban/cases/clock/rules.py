@@ -55,7 +55,7 @@ class RuleSet:
         """What was promised; of an instant item that it is done on the spot."""
         if self.promised is not None:
             return self.decision.within.model_copy(update={"count": self.promised, "citation": PROMISED, "note": None})
-        return self.decision.on_the_spot if self.instant else None
+        return self.clock.on_the_spot if self.instant else None
 
     def pause(self, kind: PauseKind) -> PauseRule | None:
         """The rule by which this kind of procedure stops the clock; none where it does not."""

@@ -26,8 +26,8 @@ STATES_FOR: dict[type[on.Event], set[State]] = {
     on.Verified: {State.RECEIVED, *_REVIEW},
     on.InspectionAssigned: _REVIEW,
     on.Inspected: _REVIEW,
-    on.Paused: {State.RECEIVED, State.IN_REVIEW},
-    on.Resumed: {State.RECEIVED, State.IN_REVIEW},
+    on.Paused: {State.RECEIVED, *_REVIEW},
+    on.Resumed: {State.RECEIVED, *_REVIEW},
     on.Extended: {State.RECEIVED, State.IN_REVIEW},
     on.HearingOffered: {State.RECEIVED, *_REVIEW},
     on.HearingAsked: {State.RECEIVED, *_REVIEW},
@@ -113,10 +113,12 @@ def _nothing_goes_on(kind: type[on.Event], life: Life) -> None:
 
 
 def _heard(kind: type[on.Event], life: Life) -> None:
-    """第四十七条: the decision waits for the hearing that was offered, as long as it can be asked for, and that was asked for."""
+    """第四十七条: the decision waits for a hearing that was called or asked for, or that can still be asked for."""
     rule = life.rules.clock.hearing
-    if rule is None or life.hearing_offered is None or life.hearing_held is not None:
+    if rule is None or life.hearing_held is not None:
         return
+    if life.hearing_called is not None:
+        raise no.DecisionBeforeHearing(rule.ask.citation, why="已通知举行听证，听证还没有举行")
     if life.hearing_asked is not None:
         raise no.DecisionBeforeHearing(rule.ask.citation, why="已经要求听证，听证还没有举行")
     due = life.ask_hearing_by
