@@ -33,7 +33,7 @@ CALENDAR = DeclaredCalendar(current().holidays)
 class AnyLife(RuleBasedStateMachine):
     """Days pass, acts are tried: what is allowed is done, what is refused changes nothing."""
 
-    rules: RuleSet
+    law: RuleSet
     life: Life
     day: date
 
@@ -46,9 +46,9 @@ class AnyLife(RuleBasedStateMachine):
     def begin(self, clock: str, share: int | None, instant: bool, start: date) -> None:
         within = rule_set(current(), clock).decision.within.count
         promised = None if share is None else max(1, within * share // 10)
-        self.rules = rule_set(current(), clock, promised=promised, instant=instant)
+        self.law = rule_set(current(), clock, promised=promised, instant=instant)
         self.day = start
-        self.life = step(Life(self.rules, CALENDAR), on.Received(on=start))
+        self.life = step(Life(self.law, CALENDAR), on.Received(on=start))
 
     @rule(days=st.integers(1, 12))
     def days_pass(self, days: int) -> None:
@@ -115,7 +115,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def silence_accepts_just_when_nobody_spoke_in_time(self) -> None:
-        rule = self.rules.receipt
+        rule = self.law.receipt
         life = passed(self.life, self.day)
         limit = rule.corrected if life.corrected else rule.notify
         if rule.silence == "nothing" or limit is None or life.materials_on is None:
@@ -130,7 +130,7 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def each_day_that_counts_counts_once(self) -> None:
-        life, limit = passed(self.life, self.day), self.rules.decision.within
+        life, limit = passed(self.life, self.day), self.law.decision.within
         if life.starts_on is None or limit.unit != "working":
             return
         by = life.extension.by if life.extension else 0
@@ -138,12 +138,12 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def the_law_and_the_promise_are_counted_apart(self) -> None:
-        now = standing(self.life.events, self.rules, CALENDAR, on=self.day)
+        now = standing(self.life.events, self.law, CALENDAR, on=self.day)
         decide, promised = now.deadline("decide"), now.deadline("promise")
         if decide is None or promised is None:
             return
-        if self.rules.promised is not None:
-            assert promised.due <= decide.due and promised.total == self.rules.promised
+        if self.law.promised is not None:
+            assert promised.due <= decide.due and promised.total == self.law.promised
         broken = {breach.kind for breach in now.breaches if breach.promise}
         assert broken == ({"promise"} if promised.late else set())
         assert ("decide" in {breach.kind for breach in now.breaches}) == decide.late
@@ -153,12 +153,12 @@ class AnyLife(RuleBasedStateMachine):
         """In whatever order the days were written down, and with either calendar."""
         days = sorted({event.on for event in self.life.events}, reverse=True)
         shuffled = [event for day in days for event in self.life.events if event.on == day]
-        assert passed(fold(shuffled, self.rules, CALENDAR), self.day) == passed(self.life, self.day)
+        assert passed(fold(shuffled, self.law, CALENDAR), self.day) == passed(self.life, self.day)
         assert list(self.life.events) == sorted(self.life.events, key=lambda event: event.on)
 
     @invariant()
     def a_decision_comes_after_acceptance(self) -> None:
-        if self.life.decision is not None and not self.rules.runs_from_receipt:
+        if self.life.decision is not None and not self.law.runs_from_receipt:
             assert self.life.accepted_on is not None and self.life.accepted_on <= self.life.decision.on
 
     @invariant()
@@ -166,8 +166,8 @@ class AnyLife(RuleBasedStateMachine):
         last = self.life.events[-1].on
         earlier = [event for event in self.life.events if event.on < last]
         if earlier:
-            then = standing(self.life.events, self.rules, CALENDAR, on=last - DAY)
-            assert written(then) == written(standing(earlier, self.rules, CALENDAR, on=last - DAY))
+            then = standing(self.life.events, self.law, CALENDAR, on=last - DAY)
+            assert written(then) == written(standing(earlier, self.law, CALENDAR, on=last - DAY))
 
     @invariant()
     def a_life_that_is_over_stays_over(self) -> None:
@@ -212,11 +212,11 @@ def unasked(kind: type[Event], day: date) -> Event:
         on.TakenBack: {"cause": "甲", "interest": "甲", "amends": "甲"},
         on.Cancelled: {"ground": on.CancellationGround.OTHER, "reason": "甲"},
     }
-    return kind(on=day, **written, **filled.get(kind, {}))  # type: ignore[arg-type]
+    return kind(on=day, **written, **filled.get(kind, {}))
 
 
 def test_any_life_keeps_the_law() -> None:
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         AnyLife,
         settings=settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
     )

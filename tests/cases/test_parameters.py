@@ -29,6 +29,12 @@ def with_receipt(**said: object) -> RuleSet:
     return RuleSet(general().model_copy(update={"receipt": receipt.model_copy(update=said)}))
 
 
+def test_before_anything_came_only_materials_can_come() -> None:
+    found = standing([RECEIVED], rule_set(current(), "general"), workdays, on=date(2025, 11, 9))
+    assert (found.state, found.deadlines, found.breaches) == (State.NEW, (), ())
+    assert [act.kind for act in found.acts if act.allowed] == [on.Received]
+
+
 def test_without_an_end_a_correction_may_be_waited_for() -> None:
     asked = on.CorrectionAsked(on=date(2025, 11, 12), document="补1", missing=("照片",))
     found = standing([RECEIVED, asked], rule_set(current(), "general"), workdays, on=date(2026, 6, 1))

@@ -124,7 +124,7 @@ def test_a_reckoning_names_the_days_off_and_the_days_worked() -> None:
     limit = Limit(count=5, citation=Citation(title="行政许可法", article="第三十二条第一款第四项"), confidence="S")
     made = reckon(Term("收到申请材料", "The materials came"), date(2026, 2, 13), limit, workdays)
     assert [step.say() for step in made.steps] == [
-        "收到申请材料在2026-02-13（周五），当日不计，次日起算。",
+        "2026-02-13（周五）收到申请材料，当日不计，次日起算。",
         "《行政许可法》第三十二条第一款第四项：5 个工作日。",
         "其间放假的工作日期不计：2026-02-16（周一）、2026-02-17（周二）、2026-02-18（周三）、2026-02-19（周四）、"
         "2026-02-20（周五）、2026-02-23（周一）。",

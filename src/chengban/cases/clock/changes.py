@@ -132,6 +132,11 @@ def _(event: on.HearingAsked, life: Life) -> Life:
 
 
 @changed.register
+def _(event: on.HearingWaived, life: Life) -> Life:
+    return replace(life, hearing_waived=event, hearing_called=None)
+
+
+@changed.register
 def _(event: on.HearingCalled, life: Life) -> Life:
     return replace(life, hearing_called=event)
 

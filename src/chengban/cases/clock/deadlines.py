@@ -210,19 +210,19 @@ def _assign(life: Life) -> Iterator[Deadline]:
 
 
 def _supply(life: Life) -> Iterator[Deadline]:
-    rule = life.rules.clock.tolerance
-    if rule is not None and life.lacking and _undecided(life):
-        yield from _plain(life, "supply", rule.supply, _accepted_word(life), life.accepted_on, None)
+    if life.lacking and _undecided(life):
+        yield from _plain(life, "supply", life.rules.supply, _accepted_word(life), life.accepted_on, None)
 
 
 def _hearing(life: Life) -> Iterator[Deadline]:
     rule, offered, asked, held = life.rules.clock.hearing, life.hearing_offered, life.hearing_asked, life.hearing_held
     if rule is None or offered is None:
         return
-    if asked is not None or _undecided(life):
+    open_yet = _undecided(life) and life.hearing_waived is None
+    if asked is not None or open_yet:
         told = Term("告知听证权利", "The right was told")
         yield from _plain(life, "ask_hearing", rule.ask, told, offered.on, _day(asked))
-    if asked is not None and (held is not None or _undecided(life)):
+    if asked is not None and (held is not None or open_yet):
         yield from _plain(life, "hold_hearing", rule.hold, Term("要求听证", "It was asked for"), asked.on, _day(held))
 
 

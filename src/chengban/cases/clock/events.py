@@ -214,6 +214,13 @@ class HearingAsked(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class HearingWaived(Event):
+    """Everybody who may ask for a hearing said that they want none, or no longer."""
+
+    word, name = "hearing_waived", "放弃听证"
+
+
+@dataclass(frozen=True, kw_only=True)
 class HearingCalled(Documented):
     word, name = "hearing_called", "通知听证时间、地点"
     paper = article("第四十八条第一款第一项")
@@ -345,7 +352,8 @@ class Cancelled(Documented):
 
 EVENTS: tuple[type[Event], ...] = (
     Received, CorrectedOnTheSpot, CorrectionAsked, Corrected, Returned, Accepted, Declined, Committed, Supplied, FirstReviewed,
-    Verified, InspectionAssigned, Inspected, Paused, Resumed, Extended, HearingOffered, HearingAsked, HearingCalled, HearingHeld,
+    Verified, InspectionAssigned, Inspected, Paused, Resumed, Extended,
+    HearingOffered, HearingAsked, HearingWaived, HearingCalled, HearingHeld,
     Granted, Refused, ApplicationWithdrawn, Terminated, Delivered, Published, PostChecked, RectificationOrdered, Rectified,
     RenewalAsked, RenewalGranted, RenewalRefused, Changed, Revoked, TakenBack, Cancelled,
 )  # fmt: skip

@@ -43,7 +43,7 @@ class OutOfTurn(Forbidden):
     """An act that does not follow from where the application stands."""
 
     clause = article("第四条")
-    sentence = "这件事现在是“{state}”，不能{act}：办理要依照法定程序。"
+    sentence = "这件事现在是“{state}”，不能办“{act}”：办理要依照法定程序。"
 
 
 class NotTold(Forbidden):

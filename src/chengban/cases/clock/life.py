@@ -106,6 +106,7 @@ class Life:
     extension: on.Extended | None = None
     hearing_offered: on.HearingOffered | None = None
     hearing_asked: on.HearingAsked | None = None
+    hearing_waived: on.HearingWaived | None = None
     hearing_called: on.HearingCalled | None = None
     hearing_held: on.HearingHeld | None = None
     decision: on.Granted | on.Refused | None = None
@@ -154,10 +155,10 @@ class Life:
     @property
     def supply_by(self) -> date | None:
         """By when what lacks must come."""
-        rule = self.rules.clock.tolerance
-        if rule is None or self.accepted_on is None or not self.lacking:
+        limit = self.rules.supply
+        if limit is None or self.accepted_on is None or not self.lacking:
             return None
-        return last_day(self.accepted_on, rule.supply.count, rule.supply.unit, self.calendar)
+        return last_day(self.accepted_on, limit.count, limit.unit, self.calendar)
 
     @property
     def open_pauses(self) -> tuple[Pause, ...]:

@@ -57,6 +57,14 @@ class RuleSet:
             return self.decision.within.model_copy(update={"count": self.promised, "citation": PROMISED, "note": None})
         return self.clock.on_the_spot if self.instant else None
 
+    @property
+    def supply(self) -> Limit | None:
+        """Within what comes what may come later: no later than the decision was promised."""
+        rule, promise = self.clock.tolerance, self.promise
+        if rule is None or promise is None or promise.unit != rule.supply.unit or promise.count >= rule.supply.count:
+            return None if rule is None else rule.supply
+        return rule.supply.model_copy(update={"count": promise.count})
+
     def pause(self, kind: PauseKind) -> PauseRule | None:
         """The rule by which this kind of procedure stops the clock; none where it does not."""
         return next((rule for rule in self.clock.pauses if kind in rule.kinds), None)

@@ -31,6 +31,7 @@ STATES_FOR: dict[type[on.Event], set[State]] = {
     on.Extended: {State.RECEIVED, State.IN_REVIEW},
     on.HearingOffered: {State.RECEIVED, *_REVIEW},
     on.HearingAsked: {State.RECEIVED, *_REVIEW},
+    on.HearingWaived: {State.RECEIVED, *_REVIEW},
     on.HearingCalled: {State.RECEIVED, *_REVIEW},
     on.HearingHeld: {State.RECEIVED, *_REVIEW},
     on.Granted: {State.RECEIVED, *_REVIEW},
@@ -119,6 +120,8 @@ def _heard(kind: type[on.Event], life: Life) -> None:
         return
     if life.hearing_called is not None:
         raise no.DecisionBeforeHearing(rule.ask.citation, why="已通知举行听证，听证还没有举行")
+    if life.hearing_waived is not None:
+        return
     if life.hearing_asked is not None:
         raise no.DecisionBeforeHearing(rule.ask.citation, why="已经要求听证，听证还没有举行")
     due = life.ask_hearing_by
@@ -137,10 +140,11 @@ def _may_extend(kind: type[on.Event], life: Life) -> None:
 
 
 def _hearing_follows(kind: type[on.Event], life: Life) -> None:
-    """Offered, asked for, called, held: each once, but that a hearing may be called anew while it is not held."""
+    """Offered, asked for or waived, called, held: each once, but that a hearing may be called anew while it is not held."""
     ready = {
         on.HearingOffered: life.hearing_offered is None,
-        on.HearingAsked: life.hearing_offered is not None and life.hearing_asked is None,
+        on.HearingAsked: life.hearing_offered is not None and life.hearing_asked is None and life.hearing_waived is None,
+        on.HearingWaived: life.hearing_offered is not None and life.hearing_waived is None,
         on.HearingCalled: True,
         on.HearingHeld: life.hearing_called is not None,
     }
@@ -218,6 +222,7 @@ _THEN: dict[type[on.Event], tuple[Look, ...]] = {
     on.Extended: (_under_review, _may_extend),
     on.HearingOffered: _HEARING,
     on.HearingAsked: (*_HEARING, _asked_in_time),
+    on.HearingWaived: _HEARING,
     on.HearingCalled: _HEARING,
     on.HearingHeld: _HEARING,
     on.Granted: (*_DECISION, _granted_whole),

@@ -42,8 +42,8 @@ APPROVERS: dict[Approver, Term] = {
     "government_head": Term("本级人民政府负责人", "a head of the government of that level"),
 }
 SENTENCES: dict[str, Term] = {
-    "starts": Term("{event}在{day}，当日不计，次日起算。", "{event} on {day}; that day does not count, the next is the first."),
-    "same_day": Term("{event}在{day}，当日就要办（{clause}）。", "{event} on {day}, and it is due that same day ({clause})."),
+    "starts": Term("{day}{event}，当日不计，次日起算。", "{event} on {day}; that day does not count, the next is the first."),
+    "same_day": Term("{day}{event}，当日就要办（{clause}）。", "{event} on {day}, and it is due that same day ({clause})."),
     "within": Term("{clause}：{count} {unit}。", "{clause}: {count} {unit}."),
     "unsure": Term("这一项未核实：{note}。", "This is not confirmed: {note}."),
     "extended": Term(
