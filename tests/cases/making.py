@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock.events import Event
+from chengban.cases.clock.grounds import CancellationGround, DeclineGround, Remedy, RevocationGround
 from chengban.cases.clock.life import Life, State
 from chengban.cases.clock.reckon import add_working_days
 from chengban.lib import workdays
 from chengban.packs.clocks import PauseKind
 
 DAY = timedelta(days=1)
-BOTH = (on.Remedy.REVIEW, on.Remedy.LAWSUIT)
+BOTH = (Remedy.REVIEW, Remedy.LAWSUIT)
 NAMES = ("甲", "乙", "丙", "丁")
 
 
@@ -102,7 +103,7 @@ def _resumed(life: Life, day: date, draw: st.DataObject) -> dict[str, Any]:
 
 
 def _declined(life: Life, day: date, draw: st.DataObject) -> dict[str, Any]:
-    grounds = [one for one in on.DeclineGround if one is not on.DeclineGround.NOT_CORRECTED or life.correction is not None]
+    grounds = [one for one in DeclineGround if one is not DeclineGround.NOT_CORRECTED or life.correction is not None]
     return {"document": "不1", "ground": draw.draw(st.sampled_from(grounds)), "reason": "见附件", "competent": "市水利局"}
 
 
@@ -116,16 +117,16 @@ def _held(life: Life, day: date, draw: st.DataObject) -> on.HearingHeld | None:
 def _revoked(life: Life, day: date, draw: st.DataObject) -> dict[str, Any]:
     ordered = life.rectification
     rectified = ordered is None or day <= ordered.until
-    grounds = [one for one in on.RevocationGround if one is not on.RevocationGround.FALSE_COMMITMENT or not rectified]
+    grounds = [one for one in RevocationGround if one is not RevocationGround.FALSE_COMMITMENT or not rectified]
     return {"document": "撤1", "ground": draw.draw(st.sampled_from(grounds)), "reason": "见附件", "amends": "没有损失"}
 
 
 def _cancelled(life: Life, day: date, draw: st.DataObject) -> dict[str, Any]:
-    grounds = [on.CancellationGround.HOLDER_GONE, on.CancellationGround.OTHER]
+    grounds = [CancellationGround.HOLDER_GONE, CancellationGround.OTHER]
     if life.state is State.EXPIRED:
-        grounds.append(on.CancellationGround.EXPIRED)
+        grounds.append(CancellationGround.EXPIRED)
     if life.state in (State.REVOKED, State.TAKEN_BACK):
-        grounds.append(on.CancellationGround.ENDED_BY_AUTHORITY)
+        grounds.append(CancellationGround.ENDED_BY_AUTHORITY)
     return {"document": "注1", "ground": draw.draw(st.sampled_from(grounds)), "reason": "见附件"}
 
 

@@ -11,6 +11,7 @@ from chengban.cases.clock import events as on
 from chengban.cases.clock.calendar import DeclaredCalendar
 from chengban.cases.clock.events import EVENTS, Event
 from chengban.cases.clock.forbidden import Forbidden
+from chengban.cases.clock.grounds import CancellationGround, DeclineGround, RevocationGround
 from chengban.cases.clock.life import Life, State, passed
 from chengban.cases.clock.reading import written
 from chengban.cases.clock.rules import RuleSet, rule_set
@@ -142,7 +143,7 @@ class AnyLife(RuleBasedStateMachine):
         decide, promised = now.deadline("decide"), now.deadline("promise")
         if decide is None or promised is None:
             return
-        if self.law.promised is not None:
+        if self.law.promised is not None and promised.due is not None and decide.due is not None:
             assert promised.due <= decide.due and promised.total == self.law.promised
         broken = {breach.kind for breach in now.breaches if breach.promise}
         assert broken == ({"promise"} if promised.late else set())
@@ -155,6 +156,17 @@ class AnyLife(RuleBasedStateMachine):
         shuffled = [event for day in days for event in self.life.events if event.on == day]
         assert passed(fold(shuffled, self.law, CALENDAR), self.day) == passed(self.life, self.day)
         assert list(self.life.events) == sorted(self.life.events, key=lambda event: event.on)
+
+    @invariant()
+    def where_it_stands_is_known_before_next_years_holidays_are(self) -> None:
+        """Only a hearing's day may lie in the next year; all else looks no further than the day."""
+        if any(isinstance(event, on.HearingCalled) for event in self.life.events):
+            return
+        cut = DeclaredCalendar({year: days for year, days in current().holidays.items() if year <= self.day.year})
+        known, cut_off = passed(self.life, self.day), passed(fold(self.life.events, self.law, cut), self.day)
+        assert (cut_off.state, cut_off.accepted_on, cut_off.told) == (known.state, known.accepted_on, known.told)
+        acts = [(act.kind, str(act.refusal)) for act in allowed(known)]
+        assert [(act.kind, str(act.refusal)) for act in allowed(cut_off)] == acts
 
     @invariant()
     def a_decision_comes_after_acceptance(self) -> None:
@@ -192,7 +204,7 @@ def unasked(kind: type[Event], day: date) -> Event:
     filled: dict[type[Event], dict[str, object]] = {
         on.CorrectionAsked: {"missing": ("甲",)},
         on.Returned: {"missing": ("甲",)},
-        on.Declined: {"ground": on.DeclineGround.NOT_REQUIRED, "reason": "甲"},
+        on.Declined: {"ground": DeclineGround.NOT_REQUIRED, "reason": "甲"},
         on.Supplied: {"what": ()},
         on.Verified: {"by": ("甲", "乙")},
         on.InspectionAssigned: {"to": ("甲", "乙")},
@@ -208,9 +220,9 @@ def unasked(kind: type[Event], day: date) -> Event:
         on.RectificationOrdered: {"until": day},
         on.RenewalGranted: {"valid_until": day},
         on.RenewalRefused: {"reason": "甲", "remedies": BOTH},
-        on.Revoked: {"ground": on.RevocationGround.FRAUD, "reason": "甲"},
+        on.Revoked: {"ground": RevocationGround.FRAUD, "reason": "甲"},
         on.TakenBack: {"cause": "甲", "interest": "甲", "amends": "甲"},
-        on.Cancelled: {"ground": on.CancellationGround.OTHER, "reason": "甲"},
+        on.Cancelled: {"ground": CancellationGround.OTHER, "reason": "甲"},
     }
     return kind(on=day, **written, **filled.get(kind, {}))
 

@@ -65,7 +65,7 @@ def test_a_procedure_that_overruns_may_go_on_stopping_the_clock() -> None:
     rules = RuleSet(general().model_copy(update={"pauses": pauses}))
     paused = on.Paused(on=date(2025, 11, 17), what="expert_review", days=5, document="告1")
     due = [
-        found.due.isoformat()
+        str(found.due)
         for day in (date(2025, 11, 18), date(2025, 11, 24), date(2025, 12, 5))
         if (found := standing([RECEIVED, ACCEPTED, paused], rules, workdays, on=day).deadline("decide")) is not None
     ]
@@ -102,6 +102,10 @@ def test_the_first_review_stops_with_a_procedure_too() -> None:
     review = found.deadline("first_review")
     assert review is not None and (review.due, review.left) == (date(2025, 12, 15), 15)
     assert any("不计入" in step.say() for step in review.steps)
+    ended = [on.Resumed(on=date(2025, 11, 20), what="expert_review"), on.FirstReviewed(on=date(2025, 11, 24), document="审1")]
+    decide = standing([RECEIVED, ACCEPTED, paused, *ended], rules, workdays, on=date(2025, 11, 24)).deadline("decide")
+    assert decide is not None and decide.due == date(2025, 12, 22), "what stopped before does not stop what began after"
+    assert not any("不计入" in step.say() for step in decide.steps)
 
 
 def test_the_principal_head_is_a_head_and_not_the_other_way() -> None:

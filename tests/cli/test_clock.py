@@ -74,7 +74,9 @@ def test_an_act_that_the_law_forbids_is_named_with_its_clause(shell: Shell, tmp_
 
 def test_a_year_that_is_not_arranged_is_said(shell: Shell, tmp_path: Path) -> None:
     said = {"clock": "general", "events": [{"event": "received", "on": "2026-12-28"}]}
-    refused(shell("clock", "explain", life(tmp_path, said), "--on", "2026-12-28"), "2027 年的节假日安排还没有公布", code=1)
+    refused(shell("clock", "explain", life(tmp_path, said), "--on", "2027-01-05"), "2027 年的节假日安排还没有公布", code=1)
+    early = shell("clock", "explain", life(tmp_path, said), "--on", "2026-12-28")
+    assert "一次告知补正 还不知道" in early.out and "2027 年的节假日安排还没有公布" in early.out
 
 
 @pytest.mark.parametrize(

@@ -61,13 +61,20 @@ def _json(file: Path) -> Any:
         raise click.UsageError(f"{file.name} 不是 JSON。") from error
 
 
+def _when(one: dict[str, Any]) -> tuple[str, str]:
+    """A deadline's last day and its light, in both languages."""
+    if one["due"] is None:
+        return "还不知道", "not known yet"
+    chinese, english = _LATE if one["late"] and one["light"] is None else _LIGHTS[one["light"]]
+    return f"{one['due']} {chinese}", f"{one['due']} {english}"
+
+
 def _say(said: dict[str, Any], language: "Language") -> None:
     click.echo(f"{said['clock_name']} · {said['on']} · {said['state_name']}")
     for sentence in said["told"]:
         click.echo(f"  {sentence}")
     for one in said["deadlines"]:
-        words = _LATE if one["late"] and one["light"] is None else _LIGHTS[one["light"]]
-        click.echo(f"{one['name']} {one['due']} {words[language == 'en']}")
+        click.echo(f"{one['name']} {_when(one)[language == 'en']}")
         for step in one["steps"]:
             click.echo(f"  {step}")
     for breach in said["breaches"]:

@@ -7,14 +7,15 @@ from functools import singledispatch
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock.forbidden import article
+from chengban.cases.clock.grounds import DeclineGround, RevocationGround
 from chengban.cases.clock.life import Breach, Life, Pause, State, accepted
 from chengban.cases.clock.reckon import last_day
 from chengban.cases.clock.wording import tell
 from chengban.packs.clocks import Limit
 
 AT_ONCE = {
-    on.DeclineGround.NOT_REQUIRED: article("第三十二条第一款第一项"),
-    on.DeclineGround.OTHER_AUTHORITY: article("第三十二条第一款第二项"),
+    DeclineGround.NOT_REQUIRED: article("第三十二条第一款第一项"),
+    DeclineGround.OTHER_AUTHORITY: article("第三十二条第一款第二项"),
 }
 """The grounds that are answered at once (即时)."""
 TOLD_AT_ONE_TIME = article("第七十二条第四项")
@@ -64,7 +65,7 @@ def _(event: on.Accepted, life: Life) -> Life:
 @changed.register
 def _(event: on.Declined, life: Life) -> Life:
     life = replace(life, state=State.DECLINED, answered_on=event.on)
-    if event.ground is on.DeclineGround.FALSE_MATERIAL:
+    if event.ground is DeclineGround.FALSE_MATERIAL:
         life = _barred(life, event, false=True)
     clause = AT_ONCE.get(event.ground)
     if clause is None or life.materials_on is None or event.on <= life.materials_on:
@@ -215,7 +216,7 @@ def _(event: on.RenewalRefused, life: Life) -> Life:
 @changed.register
 def _(event: on.Revoked, life: Life) -> Life:
     life = replace(life, state=State.REVOKED)
-    return _barred(life, event, false=False) if event.ground is on.RevocationGround.FRAUD else life
+    return _barred(life, event, false=False) if event.ground is RevocationGround.FRAUD else life
 
 
 @changed.register

@@ -5,6 +5,7 @@ from functools import singledispatch
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock import forbidden as no
+from chengban.cases.clock.grounds import CancellationGround, DeclineGround, Remedy, RevocationGround
 from chengban.cases.clock.life import Life, State
 from chengban.cases.clock.reckon import last_day
 from chengban.cases.clock.turns import out_of_turn
@@ -34,9 +35,9 @@ def _(event: on.Accepted, life: Life) -> None:
 
 @look_into.register
 def _(event: on.Declined, life: Life) -> None:
-    if event.ground is on.DeclineGround.OTHER_AUTHORITY and not event.competent:
+    if event.ground is DeclineGround.OTHER_AUTHORITY and not event.competent:
         raise no.DeclineWithoutDirection()
-    if event.ground is on.DeclineGround.NOT_CORRECTED and life.correction is None:
+    if event.ground is DeclineGround.NOT_CORRECTED and life.correction is None:
         raise no.DeclineForNoCause()
 
 
@@ -137,8 +138,8 @@ def _(event: on.RenewalRefused, life: Life) -> None:
     _remedies(event.remedies)
 
 
-def _remedies(told: Sequence[on.Remedy]) -> None:
-    if set(told) != set(on.Remedy):
+def _remedies(told: Sequence[Remedy]) -> None:
+    if set(told) != set(Remedy):
         raise no.RefusalWithoutRemedies()
 
 
@@ -156,18 +157,18 @@ def _(event: on.RenewalGranted, life: Life) -> None:
 def _(event: on.Revoked, life: Life) -> None:
     if event.harms_the_public:
         raise no.RevocationHarmsThePublic()
-    if event.ground is on.RevocationGround.FALSE_COMMITMENT:
+    if event.ground is RevocationGround.FALSE_COMMITMENT:
         ordered = life.rectification
         if ordered is None or event.on <= ordered.until:
             raise no.RevocationBeforeRectification()
-    elif event.ground is not on.RevocationGround.FRAUD and not event.amends:
+    elif event.ground is not RevocationGround.FRAUD and not event.amends:
         raise no.RevocationWithoutAmends()
 
 
 @look_into.register
 def _(event: on.Cancelled, life: Life) -> None:
     ended = life.state in (State.REVOKED, State.TAKEN_BACK)
-    if event.ground is on.CancellationGround.EXPIRED and life.state is not State.EXPIRED:
+    if event.ground is CancellationGround.EXPIRED and life.state is not State.EXPIRED:
         raise no.CancellationForNoCause(why="有效期没有届满，或者已经延续")
-    if event.ground is on.CancellationGround.ENDED_BY_AUTHORITY and not ended:
+    if event.ground is CancellationGround.ENDED_BY_AUTHORITY and not ended:
         raise no.CancellationForNoCause(why="许可没有被撤销或者撤回")

@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import partial
 from typing import Literal
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock.life import EXPIRY, Breach, Life, State
 from chengban.cases.clock.reckon import Reckoning, backwards, counted, left, reckon, rolled
 from chengban.cases.clock.wording import APPROVERS, PAUSES, UNITS, Term, Told, tell
-from chengban.packs.clocks import Limit, Unit
+from chengban.lib.workdays import NoArrangement
+from chengban.packs.clocks import Limit, Rule, Unit
 from chengban.packs.model import Citation
 
 Whose = Literal["authority", "applicant"]
@@ -26,13 +28,16 @@ class Light(Enum):
 
 @dataclass(frozen=True)
 class Deadline:
-    """One time limit. `left`: days that count, below zero once it is passed; none when it was met. `sure`: no figure is a "?"."""
+    """One time limit. `left`: days that count, below zero once it is passed; none when it was met. `sure`: no figure is a "?".
+
+    `due` is none where it falls in a year whose holidays are not arranged: that is later than the life's day, so it is not late.
+    """
 
     kind: str
     name: Term
     whose: Whose
     starts: date
-    due: date
+    due: date | None
     total: int
     unit: Unit
     citation: Citation
@@ -45,7 +50,7 @@ class Deadline:
     @property
     def late(self) -> bool:
         """Whether it was passed: still open, or met too late."""
-        return self.light is Light.RED or (self.done_on is not None and self.done_on > self.due)
+        return self.light is Light.RED or (self.done_on is not None and self.due is not None and self.done_on > self.due)
 
     def breach(self, day: date) -> Breach | None:
         if self.whose == "applicant" or not self.late:
@@ -83,14 +88,21 @@ def deadlines(life: Life) -> tuple[Deadline, ...]:
     return tuple(made for reckoner in _RECKONERS for made in reckoner(life))
 
 
-def _deadline(life: Life, kind: str, limit: Limit, made: Reckoning, *, total: int, done: date | None) -> Deadline:
+def _deadline(
+    life: Life, kind: str, limit: Limit, start: date, reckoned: Callable[[], Reckoning], *, total: int, done: date | None
+) -> Deadline:
+    """The deadline that is `reckoned`; without its day where that falls in a year whose holidays are not arranged."""
     name, whose = NAMES[kind]
+    known = (kind, name, whose, start)
+    about = (total, limit.unit, limit.citation)
+    try:
+        made = reckoned()
+    except NoArrangement as unknown:
+        return Deadline(*known, None, *about, False, (tell("not_arranged", why=unknown),), done, None, None)
     remains = None if done is not None else left(life.day, made.due, limit.unit, life.calendar, life.stops if _stops(kind) else ())
-    whole = total if limit.unit == "working" else (made.due - made.start).days
+    whole = total if limit.unit == "working" else (made.due - start).days
     light = None if remains is None else _light(life, remains, whole, life.day > made.due)
-    return Deadline(
-        kind, name, whose, made.start, made.due, total, limit.unit, limit.citation, limit.sure, made.steps, done, remains, light
-    )
+    return Deadline(*known, made.due, *about, limit.sure, made.steps, done, remains, light)
 
 
 def _stops(kind: str) -> bool:
@@ -110,8 +122,7 @@ def _light(life: Life, remains: int, total: int, passed: bool) -> Light:
 def _plain(life: Life, kind: str, limit: Limit | None, event: Term, start: date | None, done: date | None) -> Iterator[Deadline]:
     """A limit that simply runs from a day."""
     if limit is not None and start is not None:
-        made = reckon(event, start, limit, life.calendar)
-        yield _deadline(life, kind, limit, made, total=limit.count, done=done)
+        yield _deadline(life, kind, limit, start, lambda: reckon(event, start, limit, life.calendar), total=limit.count, done=done)
 
 
 def _notify(life: Life) -> Iterator[Deadline]:
@@ -141,13 +152,19 @@ def _first_review(life: Life) -> Iterator[Deadline]:
     limit, start = life.rules.clock.first_review, life.accepted_on
     if limit is None or start is None or (life.state in _CALLED_OFF and life.forwarded_on is None):
         return
-    made = _with(reckon(_accepted_word(life), start, limit, life.calendar, stops=life.stops), _stopped(life, start))
-    yield _deadline(life, "first_review", limit, made, total=limit.count, done=life.forwarded_on)
+    yield _stoppable(life, "first_review", limit, _accepted_word(life), start, life.forwarded_on)
 
 
-def _with(made: Reckoning, steps: Iterable[Told]) -> Reckoning:
-    """A reckoning with more steps before its last."""
-    return Reckoning(made.start, made.due, (*made.steps[:-1], *steps, made.steps[-1]))
+def _stoppable(
+    life: Life, kind: str, limit: Limit, event: Term, start: date, done: date | None, *, more: int = 0, steps: Iterable[Told] = ()
+) -> Deadline:
+    """A limit that stops while a procedure goes on."""
+
+    def reckoned() -> Reckoning:
+        made = reckon(event, start, limit, life.calendar, more=more, stops=life.stops)
+        return Reckoning(start, made.due, (*made.steps[:-1], *steps, *_stopped(life, start), made.steps[-1]))
+
+    return _deadline(life, kind, limit, start, reckoned, total=limit.count + more, done=done)
 
 
 _CALLED_OFF = {State.WITHDRAWN, State.TERMINATED, State.RETURNED, State.DECLINED, State.LAPSED}
@@ -158,9 +175,8 @@ def _decide(life: Life) -> Iterator[Deadline]:
     if life.starts_on is None or life.state in _CALLED_OFF:
         return
     limit, by = life.rules.decision.within, life.extension.by if life.extension is not None else 0
-    made = reckon(_start_word(life), life.starts_on, limit, life.calendar, more=by, stops=life.stops)
-    made = _with(made, (*_extension(life), *_stopped(life, life.starts_on)))
-    yield _deadline(life, "decide", limit, made, total=limit.count + by, done=_day(life.decision))
+    steps = tuple(_extension(life))
+    yield _stoppable(life, "decide", limit, _start_word(life), life.starts_on, _day(life.decision), more=by, steps=steps)
 
 
 def _promise(life: Life) -> Iterator[Deadline]:
@@ -170,8 +186,7 @@ def _promise(life: Life) -> Iterator[Deadline]:
         start, word = life.materials_on, _materials(life)
     if limit is None or start is None or life.state in _CALLED_OFF:
         return
-    made = _with(reckon(word, start, limit, life.calendar, stops=life.stops), _stopped(life, start))
-    yield _deadline(life, "promise", limit, made, total=limit.count, done=_day(life.decision))
+    yield _stoppable(life, "promise", limit, word, start, _day(life.decision))
 
 
 def _start_word(life: Life) -> Term:
@@ -196,7 +211,7 @@ def _extension(life: Life) -> Iterator[Told]:
 
 def _stopped(life: Life, since: date) -> Iterator[Told]:
     for stop in life.stops:
-        if stop.until <= since:
+        if stop.until is None or stop.until <= since:
             continue
         days = counted(stop.after, stop.until, "working", life.calendar)
         key = "stopping" if stop.open else "stopped"
@@ -254,29 +269,31 @@ def _rectify(life: Life) -> Iterator[Deadline]:
     ordered, rule = life.rectification, life.rules.clock.commitment
     if life.state is not State.RECTIFYING or ordered is None or rule is None:
         return
-    days = (ordered.until - ordered.on).days
-    limit = Limit(count=max(days, 0), unit="calendar", citation=rule.citation, confidence=rule.confidence)
-    yield from _plain(life, "rectify", limit, Term("责令整改", "It was ordered"), ordered.on, None)
+    yield from _until(life, "rectify", rule, ordered.on, ordered.until)
 
 
 def _renewal(life: Life) -> Iterator[Deadline]:
     rule = life.rules.clock.renewal
     if rule is None or life.valid_until is None or life.state not in (State.GRANTED, State.RECTIFYING):
         return
-    may_be = rule.times is None or life.renewals < rule.times
-    if life.renewal is not None or may_be:
-        made = backwards(EXPIRY, life.valid_until, rule.before, life.calendar)
-        yield _deadline(life, "ask_renewal", rule.before, made, total=rule.before.count, done=_day(life.renewal))
-    if life.renewal is None:
-        return
-    if rule.within is not None:
-        asked = Term("申请延续", "Renewal was asked for")
-        yield from _plain(life, "decide_renewal", rule.within, asked, life.renewal.on, None)
-        return
-    days = max((life.valid_until - life.renewal.on).days, 0)
-    limit = Limit(count=days, unit="calendar", citation=rule.decide.citation, confidence=rule.decide.confidence)
-    made = Reckoning(life.renewal.on, life.valid_until, (tell("due", due=life.valid_until),))
-    yield _deadline(life, "decide_renewal", limit, made, total=days, done=None)
+    until, asked, start = life.valid_until, life.renewal, _day(life.decision) or life.valid_until
+    if asked is not None or rule.times is None or life.renewals < rule.times:
+        before = rule.before
+        yield _deadline(
+            life, "ask_renewal", before, start, lambda: backwards(EXPIRY, until, before, life.calendar),
+            total=before.count, done=_day(asked),
+        )  # fmt: skip
+    if asked is not None and rule.within is not None:
+        yield from _plain(life, "decide_renewal", rule.within, Term("申请延续", "Renewal was asked for"), asked.on, None)
+    elif asked is not None:
+        yield from _until(life, "decide_renewal", rule.decide, asked.on, until)
+
+
+def _until(life: Life, kind: str, rule: Rule, start: date, until: date) -> Iterator[Deadline]:
+    """A deadline that is simply a day."""
+    days = max((until - start).days, 0)
+    limit = Limit(count=days, unit="calendar", citation=rule.citation, confidence=rule.confidence)
+    yield _deadline(life, kind, limit, start, lambda: Reckoning(start, until, (tell("due", due=until),)), total=days, done=None)
 
 
 def _remedies(life: Life) -> Iterator[Deadline]:
@@ -285,8 +302,12 @@ def _remedies(life: Life) -> Iterator[Deadline]:
     if rule is None or not isinstance(refused, on.Refused):
         return
     for kind, limit in (("review", rule.review), ("lawsuit", rule.lawsuit)):
-        made = rolled(reckon(Term("告知不予许可", "The refusal was told"), refused.on, limit, life.calendar), life.calendar)
-        yield _deadline(life, kind, limit, made, total=limit.count, done=None)
+        yield _deadline(life, kind, limit, refused.on, partial(_rolled, life, refused.on, limit), total=limit.count, done=None)
+
+
+def _rolled(life: Life, start: date, limit: Limit) -> Reckoning:
+    told = Term("告知不予许可", "The refusal was told")
+    return rolled(reckon(told, start, limit, life.calendar), life.calendar)
 
 
 _RECKONERS: tuple[Callable[[Life], Iterator[Deadline]], ...] = (

@@ -252,7 +252,7 @@ class ToleranceWithoutCommitment(Forbidden):
 
 class ToleranceNotExpired(Forbidden):
     clause = Citation(title="国发〔2024〕3号", note="容缺事项承诺办")
-    sentence = "补齐材料的期限到{due}才届满，现在不能终止办理。"
+    sentence = "补齐材料的 {count} {unit}还没有届满，现在不能终止办理。"
 
 
 class RenewalNotKnown(Forbidden):

@@ -7,9 +7,10 @@ from enum import Enum
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock.calendar import Calendar
-from chengban.cases.clock.reckon import Stop, add_working_days, backwards, counted, last_day
+from chengban.cases.clock.reckon import Stop, add_working_days, backwards, counted, gone, last_day
 from chengban.cases.clock.rules import RuleSet
 from chengban.cases.clock.wording import Term, Told, tell
+from chengban.lib.workdays import NoArrangement
 from chengban.packs.clocks import Limit, PauseKind
 from chengban.packs.model import Citation
 
@@ -132,33 +133,13 @@ class Life:
         """Within what the materials that came last are answered."""
         return self.rules.receipt.corrected if self.corrected else self.rules.receipt.notify
 
-    @property
-    def notify_by(self) -> date | None:
-        if self.notify is None or self.materials_on is None:
-            return None
-        return last_day(self.materials_on, self.notify.count, self.notify.unit, self.calendar)
+    def due(self, start: date, limit: Limit) -> date:
+        """The last day of a plain limit. Raises NoArrangement."""
+        return last_day(start, limit.count, limit.unit, self.calendar)
 
-    @property
-    def answer_by(self) -> date | None:
-        limit = self.rules.receipt.answer
-        if limit is None or self.correction is None:
-            return None
-        return last_day(self.correction.on, limit.count, limit.unit, self.calendar)
-
-    @property
-    def ask_hearing_by(self) -> date | None:
-        rule = self.rules.clock.hearing
-        if rule is None or self.hearing_offered is None:
-            return None
-        return last_day(self.hearing_offered.on, rule.ask.count, rule.ask.unit, self.calendar)
-
-    @property
-    def supply_by(self) -> date | None:
-        """By when what lacks must come."""
-        limit = self.rules.supply
-        if limit is None or self.accepted_on is None or not self.lacking:
-            return None
-        return last_day(self.accepted_on, limit.count, limit.unit, self.calendar)
+    def gone(self, start: date, limit: Limit) -> bool:
+        """Whether a plain limit is over on the life's day."""
+        return gone(start, limit.count, limit.unit, self.day, self.calendar)
 
     @property
     def open_pauses(self) -> tuple[Pause, ...]:
@@ -176,9 +157,18 @@ class Life:
         """The last day for deciding, by the law."""
         if self.starts_on is None:
             return None
-        limit = self.rules.decision.within
-        count = limit.count + (self.extension.by if self.extension is not None else 0)
-        return last_day(self.starts_on, count, limit.unit, self.calendar, self.stops)
+        return last_day(self.starts_on, self.days_to_decide, self.rules.decision.within.unit, self.calendar, self.stops)
+
+    @property
+    def decision_overdue(self) -> bool:
+        if self.starts_on is None:
+            return False
+        return gone(self.starts_on, self.days_to_decide, self.rules.decision.within.unit, self.day, self.calendar, self.stops)
+
+    @property
+    def days_to_decide(self) -> int:
+        """In the unit of the statutory limit, with the extension."""
+        return self.rules.decision.within.count + (self.extension.by if self.extension is not None else 0)
 
     @property
     def stops(self) -> tuple[Stop, ...]:
@@ -191,26 +181,28 @@ class Life:
     def _stop(self, pause: Pause, earlier: tuple[Stop, ...]) -> Stop:
         rule = self.rules.pause(pause.told.what)
         assert rule is not None, "a pause without a rule is not taken in"
-        ends = [] if pause.ended_on is None else [pause.ended_on]
-        if rule.overrun == "counts" or pause.ended_on is None:
-            ends.append(self._after(pause, pause.told.days))
-        most = self.pause_left(pause.told.what, earlier)
-        if most is not None and not (rule.even_longer and pause.told.complex):
-            ends.append(self._after(pause, most))
-        until = min(ends)
-        if rule.overrun == "does_not" and pause.ended_on is None:
-            until = max(until, min(self.day, self._after(pause, most)) if most is not None else self.day)
+        told = self._after(pause, pause.told.days)
+        most = None if rule.even_longer and pause.told.complex else self.pause_left(pause.told.what, earlier)
+        if rule.overrun == "does_not":  # it lasts as long as it lasts
+            told = pause.ended_on if pause.ended_on is not None else told and max(told, self.day)
+        ends = [end for end in (pause.ended_on, told, None if most is None else self._after(pause, most)) if end is not None]
+        until = min(ends, default=None)
         return Stop(pause.told.what, pause.told.on, until, rule.citation, open=pause.ended_on is None)
 
-    def _after(self, pause: Pause, days: int) -> date:
-        return add_working_days(pause.told.on, days, self.calendar)
+    def _after(self, pause: Pause, days: int) -> date | None:
+        """So many working days after it began; none where that is in a year whose holidays are not arranged."""
+        try:
+            return add_working_days(pause.told.on, days, self.calendar)
+        except NoArrangement:
+            return None
 
     def pause_left(self, kind: PauseKind, stops: tuple[Stop, ...]) -> int | None:
         """How many working days of this kind may still not count; none where the law sets no end."""
         rule = self.rules.pause(kind)
         if rule is None or rule.at_most is None:
             return None
-        used = sum(counted(stop.after, stop.until, "working", self.calendar) for stop in stops if stop.what == kind)
+        ended = ((stop.after, stop.until or self.day) for stop in stops if stop.what == kind)
+        used = sum(counted(after, until, "working", self.calendar) for after, until in ended)
         return max(rule.at_most - used, 0)
 
     @property
@@ -238,11 +230,11 @@ def _deemed_accepted(life: Life) -> Life:
     """第三十二条第一款第四项: 逾期不告知的，自收到申请材料之日起即为受理."""
     if life.state is not State.RECEIVED or life.rules.receipt.silence != "accepted":
         return life
-    if life.notify is None or life.notify_by is None or life.day <= life.notify_by:
+    limit, came = life.notify, life.materials_on
+    if limit is None or came is None or not life.gone(came, limit):
         return life
-    assert life.materials_on is not None
-    told = tell("deemed_accepted", due=life.notify_by, received=life.materials_on, clause=life.notify.citation)
-    return accepted(replace(life, deemed=True, told=(*life.told, told)), life.materials_on)
+    told = tell("deemed_accepted", due=life.due(came, limit), received=came, clause=limit.citation)
+    return accepted(replace(life, deemed=True, told=(*life.told, told)), came)
 
 
 def accepted(life: Life, day: date) -> Life:
@@ -252,10 +244,11 @@ def accepted(life: Life, day: date) -> Life:
 
 
 def _lapsed(life: Life) -> Life:
-    due, limit = life.answer_by, life.rules.receipt.answer
-    if life.state is not State.CORRECTING or due is None or limit is None or life.day <= due:
+    asked, limit = life.correction, life.rules.receipt.answer
+    if life.state is not State.CORRECTING or asked is None or limit is None or not life.gone(asked.on, limit):
         return life
-    return replace(life, state=State.LAPSED, told=(*life.told, tell("lapsed", due=due, clause=limit.citation)))
+    told = tell("lapsed", due=life.due(asked.on, limit), clause=limit.citation)
+    return replace(life, state=State.LAPSED, told=(*life.told, told))
 
 
 def _renewed_or_expired(life: Life) -> Life:

@@ -119,7 +119,7 @@ def _name(act: Act, language: Language) -> str:
 
 def _stops(found: Standing, language: Language) -> Iterator[dict[str, Any]]:
     for stop in found.stops:
-        days = counted(stop.after, stop.until, "working", found.life.calendar)
+        days = None if stop.until is None else counted(stop.after, stop.until, "working", found.life.calendar)
         yield {
             "what": stop.what,
             "name": _in(PAUSES[stop.what], language),

@@ -5,11 +5,12 @@ The day that something begins does not count (民法典第二百零一条); the 
 
 import calendar as months_of
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from chengban.cases.clock.calendar import Calendar
 from chengban.cases.clock.wording import UNITS, Term, Told, tell
+from chengban.lib.workdays import NoArrangement
 from chengban.packs.clocks import Limit, PauseKind, Unit
 from chengban.packs.model import Citation
 
@@ -20,16 +21,19 @@ _MONTHS = {"month": 1, "year": 12}
 
 @dataclass(frozen=True)
 class Stop:
-    """Days that do not count (不计入的时间): those after `after`, up to and with `until`. `open`: it is not over yet."""
+    """Days that do not count (不计入的时间): those after `after`, up to and with `until`. `open`: it is not over yet.
+
+    `until` is none where it ends in a year whose holidays are not arranged.
+    """
 
     what: PauseKind
     after: date
-    until: date
+    until: date | None
     citation: Citation
     open: bool = False
 
     def holds(self, day: date) -> bool:
-        return self.after < day <= self.until
+        return self.after < day and (self.until is None or day <= self.until)
 
 
 Stops = Sequence[Stop]
@@ -46,10 +50,25 @@ def add_working_days(start: date, days: int, calendar: Calendar, stops: Stops = 
 
 def last_day(start: date, count: int, unit: Unit, calendar: Calendar, stops: Stops = ()) -> date:
     """The last day of a limit of `count` `unit`s that begins on the day after `start`. Raises NoArrangement."""
+    known = [stop for stop in stops if stop.until is not None]
     if unit == "working":
-        return add_working_days(start, count, calendar, stops)
-    end = start + count * _DAY if unit == "calendar" else add_months(start, count * _MONTHS[unit])
-    return _put_off(start, end, stops)
+        end = add_working_days(start, count, calendar, known)
+    else:
+        plain = start + count * _DAY if unit == "calendar" else add_months(start, count * _MONTHS[unit])
+        end = _put_off(start, plain, known)
+    if any(stop.until is None and stop.after < end for stop in stops):
+        raise NoArrangement("不计入的时间到节假日安排还没有公布的年份才结束，最后一日还不知道。")
+    return end
+
+
+def gone(start: date, count: int, unit: Unit, day: date, calendar: Calendar, stops: Stops = ()) -> bool:
+    """Whether the last day of such a limit is before `day`. Looks no further than `day`, so that it is known where that year is."""
+    if day <= start:
+        return False
+    known = [replace(stop, until=day) if stop.until is None else stop for stop in stops]
+    if unit == "working":
+        return counted(start, day - _DAY, unit, calendar, known) >= count
+    return day > last_day(start, count, unit, calendar, known)
 
 
 def _put_off(start: date, end: date, stops: Stops) -> date:
@@ -70,9 +89,8 @@ def add_months(day: date, months: int) -> date:
 
 def counts(day: date, unit: Unit, calendar: Calendar, stops: Stops) -> bool:
     """Whether a day counts for a limit in that unit."""
-    if any(stop.holds(day) for stop in stops):
-        return False
-    return calendar.is_workday(day) if unit == "working" else True
+    worked = calendar.is_workday(day) if unit == "working" else True
+    return worked and not any(stop.holds(day) for stop in stops)
 
 
 def days_between(start: date, end: date) -> Iterator[date]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from chengban.cases.clock import events as on
 from chengban.cases.clock import forbidden as no
 from chengban.cases.clock.life import STATES, Life, State
-from chengban.cases.clock.wording import PAUSES, day_word
+from chengban.cases.clock.wording import PAUSES, UNITS, day_word
 
 _REVIEW = {State.IN_REVIEW, State.FIRST_REVIEW}
 _UNDECIDED = {State.RECEIVED, State.CORRECTING, *_REVIEW}
@@ -90,10 +90,9 @@ def _returns(kind: type[on.Event], life: Life) -> None:
 
 def _before_silence(kind: type[on.Event], life: Life) -> None:
     """What could still be said within the time for it cannot be said once silence has meant yes."""
-    if life.deemed and life.state in _REVIEW and life.notify is not None:
-        due, received = life.notify_by, life.materials_on
-        assert due is not None and received is not None
-        raise no.CorrectionTooLate(life.notify.citation, due=day_word(due), received=day_word(received))
+    if life.deemed and life.state in _REVIEW and life.notify is not None and life.materials_on is not None:
+        due = life.due(life.materials_on, life.notify)
+        raise no.CorrectionTooLate(life.notify.citation, due=day_word(due), received=day_word(life.materials_on))
 
 
 def _accepted_first(kind: type[on.Event], life: Life) -> None:
@@ -124,19 +123,18 @@ def _heard(kind: type[on.Event], life: Life) -> None:
         return
     if life.hearing_asked is not None:
         raise no.DecisionBeforeHearing(rule.ask.citation, why="已经要求听证，听证还没有举行")
-    due = life.ask_hearing_by
-    if due is not None and life.day <= due:
-        raise no.DecisionBeforeHearing(rule.ask.citation, why=f"已告知听证权利，{day_word(due)}以前都可以要求听证")
+    if life.hearing_offered is not None and not life.gone(life.hearing_offered.on, rule.ask):
+        raise no.DecisionBeforeHearing(rule.ask.citation, why=f"已告知听证权利，要求听证的 {rule.ask.count} 日还没有过")
 
 
 def _may_extend(kind: type[on.Event], life: Life) -> None:
-    extension, due = life.rules.decision.extension, life.decide_by
+    extension = life.rules.decision.extension
     if extension is None:
         raise no.ExtensionNotKnown(life.rules.decision.within.citation)
     if life.extension is not None:
         raise no.SecondExtension(extension.citation, day=day_word(life.extension.on))
-    if due is not None and life.day > due:
-        raise no.ExtensionTooLate(extension.citation, due=day_word(due))
+    if life.decision_overdue and life.decide_by is not None:
+        raise no.ExtensionTooLate(extension.citation, due=day_word(life.decide_by))
 
 
 def _hearing_follows(kind: type[on.Event], life: Life) -> None:
@@ -153,9 +151,9 @@ def _hearing_follows(kind: type[on.Event], life: Life) -> None:
 
 
 def _asked_in_time(kind: type[on.Event], life: Life) -> None:
-    rule, due = life.rules.clock.hearing, life.ask_hearing_by
-    if rule is not None and due is not None and life.day > due:
-        raise no.HearingAskedTooLate(rule.ask.citation, due=day_word(due))
+    rule, offered = life.rules.clock.hearing, life.hearing_offered
+    if rule is not None and offered is not None and life.gone(offered.on, rule.ask):
+        raise no.HearingAskedTooLate(rule.ask.citation, due=day_word(life.due(offered.on, rule.ask)))
 
 
 def _may_commit(kind: type[on.Event], life: Life) -> None:
@@ -179,9 +177,9 @@ def _may_be_renewed(kind: type[on.Event], life: Life) -> None:
 
 
 def _waited_for_what_lacks(kind: type[on.Event], life: Life) -> None:
-    due = life.supply_by
-    if life.lacking and due is not None and life.day <= due:
-        raise no.ToleranceNotExpired(due=day_word(due))
+    limit, accepted = life.rules.supply, life.accepted_on
+    if life.lacking and limit is not None and accepted is not None and not life.gone(accepted, limit):
+        raise no.ToleranceNotExpired(count=limit.count, unit=UNITS[limit.unit].chinese)
 
 
 def _granted_whole(kind: type[on.Event], life: Life) -> None:
