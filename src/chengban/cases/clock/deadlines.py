@@ -293,7 +293,15 @@ def _until(life: Life, kind: str, rule: Rule, start: date, until: date) -> Itera
     """A deadline that is simply a day."""
     days = max((until - start).days, 0)
     limit = Limit(count=days, unit="calendar", citation=rule.citation, confidence=rule.confidence)
-    yield _deadline(life, kind, limit, start, lambda: Reckoning(start, until, (tell("due", due=until),)), total=days, done=None)
+    yield _deadline(
+        life,
+        kind,
+        limit,
+        start,
+        lambda: Reckoning(start, until, (tell("until", clause=limit.citation, day=start, due=until),)),
+        total=days,
+        done=None,
+    )
 
 
 def _remedies(life: Life) -> Iterator[Deadline]:

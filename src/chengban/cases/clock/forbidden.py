@@ -70,6 +70,11 @@ class CorrectionAfterAcceptance(Forbidden):
     sentence = "已经受理，材料就是齐的，不能再要求补正。"
 
 
+class AcceptedByLaw(Forbidden):
+    clause = article("第三十二条第一款第四项")
+    sentence = "到{due}没有告知补正，自{received}收到材料之日起已经视为受理，不能再另定受理日期：受理凭证上的日期写{received}。"
+
+
 class CorrectionOfNothing(Forbidden):
     clause = article("第三十二条第一款第四项")
     sentence = "补正告知书没有写明缺什么：要一次告知需要补正的全部内容。"

@@ -91,8 +91,9 @@ def _returns(kind: type[on.Event], life: Life) -> None:
 def _before_silence(kind: type[on.Event], life: Life) -> None:
     """What could still be said within the time for it cannot be said once silence has meant yes."""
     if life.deemed and life.state in _REVIEW and life.notify is not None and life.materials_on is not None:
+        refusal = no.AcceptedByLaw if kind is on.Accepted else no.CorrectionTooLate
         due = life.due(life.materials_on, life.notify)
-        raise no.CorrectionTooLate(life.notify.citation, due=day_word(due), received=day_word(life.materials_on))
+        raise refusal(life.notify.citation, due=day_word(due), received=day_word(life.materials_on))
 
 
 def _accepted_first(kind: type[on.Event], life: Life) -> None:
@@ -200,6 +201,7 @@ def _once(holds: Callable[[Life], bool]) -> Look:
 _FIRST: dict[type[on.Event], tuple[Look, ...]] = {
     on.CorrectionAsked: (_before_silence, _corrects),
     on.Returned: (_returns, _before_silence),
+    on.Accepted: (_before_silence,),
     on.Declined: (_before_silence,),
     on.Granted: (_accepted_first,),
     on.Refused: (_accepted_first,),

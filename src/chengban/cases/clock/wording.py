@@ -60,6 +60,7 @@ SENTENCES: dict[str, Term] = {
     ),
     "days_off": Term("其间放假的工作日期不计：{days}。", "Weekdays off in between do not count: {days}."),
     "days_worked": Term("其间调休上班的周末计入：{days}。", "Weekend days that are worked count: {days}."),
+    "until": Term("{clause}：{day}起，到{due}为止。", "{clause}: from {day} until {due}."),
     "not_arranged": Term("{why}", "The last day is not known yet: the holidays of its year are not arranged. {why}"),
     "due": Term("最后一日是{due}。", "The last day is {due}."),
     "rolled": Term("{day}不是工作日，顺延到{due}。", "{day} is no working day, so it moves to {due}."),
