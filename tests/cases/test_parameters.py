@@ -73,6 +73,7 @@ def test_a_procedure_that_overruns_may_go_on_stopping_the_clock() -> None:
     ended = [RECEIVED, ACCEPTED, paused, on.Resumed(on=date(2025, 12, 5), what="expert_review")]
     decide = standing(ended, rules, workdays, on=date(2025, 12, 20)).deadline("decide")
     assert decide is not None and decide.due == date(2025, 12, 26)
+    assert not decide.sure and any("仍不计入" in step.say() for step in decide.steps)
 
 
 def test_what_overruns_stops_the_clock_no_longer_than_the_law_lets_it() -> None:

@@ -142,7 +142,6 @@ def test_a_clock_takes_from_its_base_what_it_does_not_say_itself() -> None:
     assert fire.receipt == general.receipt and fire.hearing == general.hearing
     assert isinstance(fire.bars, Bars) and general.bars is None
     assert pack.clock("market_registration").renewal is None and general.renewal is not None
-    assert all(pack.clock(name).runs for name in pack.clocks)
 
 
 def test_the_items_of_a_base_do_not_follow_what_extends_it() -> None:

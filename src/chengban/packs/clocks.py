@@ -20,6 +20,7 @@ PauseKind = Literal[
 Approver = Literal["own_head", "own_principal", "government_head"]
 """本机关负责人, 本机关主要负责人, 本级人民政府负责人."""
 SECTIONS_THAT_RUN = ("receipt", "decision")
+"""What no application can do without: what is done at receipt, and within what is decided."""
 
 
 class Rule(Declaration):
@@ -187,11 +188,6 @@ class Clock(Declaration):
         """This clock with what `base` says where it is silent itself. What is written as null is meant to be absent."""
         said: dict[str, Any] = {name: getattr(self, name) for name in self.model_fields_set}
         return base.model_copy(update={**said, "extends": base.extends, "items": self.items})
-
-    @property
-    def runs(self) -> bool:
-        """Whether it says what an application needs: what is done at receipt, and within what is decided."""
-        return all(getattr(self, section) is not None for section in SECTIONS_THAT_RUN)
 
 
 class ClockFile(Declaration):

@@ -1,7 +1,7 @@
 """The deadlines of a life (期限): each reckoned with its steps, what is left of it, and its light."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from functools import partial
@@ -164,7 +164,8 @@ def _stoppable(
         made = reckon(event, start, limit, life.calendar, more=more, stops=life.stops)
         return Reckoning(start, made.due, (*made.steps[:-1], *steps, *_stopped(life, start), made.steps[-1]))
 
-    return _deadline(life, kind, limit, start, reckoned, total=limit.count + more, done=done)
+    found = _deadline(life, kind, limit, start, reckoned, total=limit.count + more, done=done)
+    return replace(found, sure=found.sure and not any(stop.doubt in found.steps for stop in life.stops if stop.doubt is not None))
 
 
 _CALLED_OFF = {State.WITHDRAWN, State.TERMINATED, State.RETURNED, State.DECLINED, State.LAPSED}
@@ -216,6 +217,8 @@ def _stopped(life: Life, since: date) -> Iterator[Told]:
         days = counted(stop.after, stop.until, "working", life.calendar)
         key = "stopping" if stop.open else "stopped"
         yield tell(key, what=PAUSES[stop.what], after=stop.after, until=stop.until, days=days, clause=stop.citation)
+        if stop.doubt is not None:
+            yield stop.doubt
 
 
 def _assign(life: Life) -> Iterator[Deadline]:

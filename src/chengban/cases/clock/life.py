@@ -9,9 +9,9 @@ from chengban.cases.clock import events as on
 from chengban.cases.clock.calendar import Calendar
 from chengban.cases.clock.reckon import Stop, add_working_days, backwards, counted, gone, last_day
 from chengban.cases.clock.rules import RuleSet
-from chengban.cases.clock.wording import Term, Told, tell
+from chengban.cases.clock.wording import PAUSES, Term, Told, tell
 from chengban.lib.workdays import NoArrangement
-from chengban.packs.clocks import Limit, PauseKind
+from chengban.packs.clocks import Limit, PauseKind, PauseRule
 from chengban.packs.model import Citation
 
 
@@ -182,12 +182,20 @@ class Life:
         rule = self.rules.pause(pause.told.what)
         assert rule is not None, "a pause without a rule is not taken in"
         told = self._after(pause, pause.told.days)
+        doubt = self._doubt(pause, rule, told)
         most = None if rule.even_longer and pause.told.complex else self.pause_left(pause.told.what, earlier)
         if rule.overrun == "does_not":  # it lasts as long as it lasts
             told = pause.ended_on if pause.ended_on is not None else told and max(told, self.day)
         ends = [end for end in (pause.ended_on, told, None if most is None else self._after(pause, most)) if end is not None]
         until = min(ends, default=None)
-        return Stop(pause.told.what, pause.told.on, until, rule.citation, open=pause.ended_on is None)
+        return Stop(pause.told.what, pause.told.on, until, rule.citation, open=pause.ended_on is None, doubt=doubt)
+
+    def _doubt(self, pause: Pause, rule: PauseRule, told: date | None) -> Told | None:
+        """What the law leaves open, where a procedure lasts longer than was told."""
+        overran = told is not None and (pause.ended_on or self.day) > told
+        if not overran or rule.overrun_confidence != "?":
+            return None
+        return tell(f"overran_{rule.overrun}", what=PAUSES[pause.told.what])
 
     def _after(self, pause: Pause, days: int) -> date | None:
         """So many working days after it began; none where that is in a year whose holidays are not arranged."""

@@ -23,7 +23,7 @@ _MONTHS = {"month": 1, "year": 12}
 class Stop:
     """Days that do not count (不计入的时间): those after `after`, up to and with `until`. `open`: it is not over yet.
 
-    `until` is none where it ends in a year whose holidays are not arranged.
+    `until` is none where it ends in a year whose holidays are not arranged. `doubt`: what the law leaves open about it.
     """
 
     what: PauseKind
@@ -31,6 +31,7 @@ class Stop:
     until: date | None
     citation: Citation
     open: bool = False
+    doubt: Told | None = None
 
     def holds(self, day: date) -> bool:
         return self.after < day and (self.until is None or day <= self.until)

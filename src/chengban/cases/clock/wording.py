@@ -58,6 +58,15 @@ SENTENCES: dict[str, Term] = {
         "{what} goes on: by the time told in writing the days after {after} up to {until} do not count, "
         "{days} of them working days ({clause}).",
     ),
+    "overran_counts": Term(
+        "{what}超出了书面告知的时间，超出的部分照常计算（法律没有单写这一句，未核实）。",
+        "{what} took longer than was told in writing; what is beyond counts again (the law does not say so itself; not confirmed).",
+    ),
+    "overran_does_not": Term(
+        "{what}超出了书面告知的时间，超出的部分仍不计入（法律没有单写这一句，未核实）。",
+        "{what} took longer than was told in writing; what is beyond does not count either (the law does not say so itself; "
+        "not confirmed).",
+    ),
     "days_off": Term("其间放假的工作日期不计：{days}。", "Weekdays off in between do not count: {days}."),
     "days_worked": Term("其间调休上班的周末计入：{days}。", "Weekend days that are worked count: {days}."),
     "until": Term("{clause}：{day}起，到{due}为止。", "{clause}: from {day} until {due}."),
