@@ -165,7 +165,9 @@ def _stoppable(
         return Reckoning(start, made.due, (*made.steps[:-1], *steps, *_stopped(life, start), made.steps[-1]))
 
     found = _deadline(life, kind, limit, start, reckoned, total=limit.count + more, done=done)
-    return replace(found, sure=found.sure and not any(stop.doubt in found.steps for stop in life.stops if stop.doubt is not None))
+    doubted = any(stop.doubt in found.steps for stop in life.stops if stop.doubt is not None)
+    accepted_for_sure = not life.deemed or life.notify is None or life.notify.sure
+    return replace(found, sure=found.sure and accepted_for_sure and not doubted)
 
 
 _CALLED_OFF = {State.WITHDRAWN, State.TERMINATED, State.RETURNED, State.DECLINED, State.LAPSED}

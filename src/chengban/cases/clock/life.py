@@ -7,7 +7,7 @@ from enum import Enum
 
 from chengban.cases.clock import events as on
 from chengban.cases.clock.calendar import Calendar
-from chengban.cases.clock.reckon import Stop, add_working_days, backwards, counted, gone, last_day
+from chengban.cases.clock.reckon import Stop, add_working_days, backwards, counted, doubt, gone, last_day
 from chengban.cases.clock.rules import RuleSet
 from chengban.cases.clock.wording import PAUSES, Term, Told, tell
 from chengban.lib.workdays import NoArrangement
@@ -182,18 +182,17 @@ class Life:
         rule = self.rules.pause(pause.told.what)
         assert rule is not None, "a pause without a rule is not taken in"
         told = self._after(pause, pause.told.days)
-        doubt = self._doubt(pause, rule, told)
+        overran = self._overran(pause, rule, told)
         most = None if rule.even_longer and pause.told.complex else self.pause_left(pause.told.what, earlier)
         if rule.overrun == "does_not":  # it lasts as long as it lasts
             told = pause.ended_on if pause.ended_on is not None else told and max(told, self.day)
         ends = [end for end in (pause.ended_on, told, None if most is None else self._after(pause, most)) if end is not None]
         until = min(ends, default=None)
-        return Stop(pause.told.what, pause.told.on, until, rule.citation, open=pause.ended_on is None, doubt=doubt)
+        return Stop(pause.told.what, pause.told.on, until, rule.citation, open=pause.ended_on is None, doubt=overran)
 
-    def _doubt(self, pause: Pause, rule: PauseRule, told: date | None) -> Told | None:
+    def _overran(self, pause: Pause, rule: PauseRule, told: date | None) -> Told | None:
         """What the law leaves open, where a procedure lasts longer than was told."""
-        overran = told is not None and (pause.ended_on or self.day) > told
-        if not overran or rule.overrun_confidence != "?":
+        if told is None or (pause.ended_on or self.day) <= told or rule.overrun_confidence != "?":
             return None
         return tell(f"overran_{rule.overrun}", what=PAUSES[pause.told.what])
 
@@ -242,7 +241,7 @@ def _deemed_accepted(life: Life) -> Life:
     if limit is None or came is None or not life.gone(came, limit):
         return life
     told = tell("deemed_accepted", due=life.due(came, limit), received=came, clause=limit.citation)
-    return accepted(replace(life, deemed=True, told=(*life.told, told)), came)
+    return accepted(replace(life, deemed=True, told=(*life.told, told, *doubt(limit))), came)
 
 
 def accepted(life: Life, day: date) -> Life:
@@ -270,8 +269,10 @@ def _renewed_or_expired(life: Life) -> Life:
         return life
     clause, asked = rule.decide.citation, life.renewal.on
     if not life.renewal_asked_in_time and rule.late == "does_not":
-        late = tell("asked_late", asked=asked, latest=backwards(EXPIRY, until, rule.before, life.calendar).due, clause=clause)
-        return replace(life, state=State.EXPIRED, told=(*life.told, late, tell("expired", until=until)))
+        latest = backwards(EXPIRY, until, rule.before, life.calendar).due
+        late = [tell("asked_late", asked=asked, latest=latest, clause=clause)]
+        late += [tell("unsure", note=clause)] if rule.late_confidence == "?" else []
+        return replace(life, state=State.EXPIRED, told=(*life.told, *late, tell("expired", until=until)))
     told = tell("renewed_by_law", asked=asked, until=until, clause=clause)
     return replace(life, renewed_by_law=True, renewals=life.renewals + 1, renewal=None, valid_until=None, told=(*life.told, told))
 

@@ -130,7 +130,7 @@ def backwards(event: Term, end: date, limit: Limit, calendar: Calendar) -> Recko
     """The latest day from which `limit` still ends no later than `end` (届满…日前). Raises NoArrangement."""
     day = _back(end, limit, calendar)
     told = tell("backwards", event=event, day=end, count=limit.count, unit=UNITS[limit.unit], clause=limit.citation)
-    return Reckoning(day, day, (told, *_doubt(limit), _end(day)))
+    return Reckoning(day, day, (told, *doubt(limit), _end(day)))
 
 
 def _back(end: date, limit: Limit, calendar: Calendar) -> date:
@@ -159,10 +159,11 @@ def _opening(event: Term, start: date, limit: Limit) -> Iterator[Told]:
         return
     yield tell("starts", event=event, day=start)
     yield tell("within", clause=limit.citation, count=limit.count, unit=UNITS[limit.unit])
-    yield from _doubt(limit)
+    yield from doubt(limit)
 
 
-def _doubt(limit: Limit) -> Iterator[Told]:
+def doubt(limit: Limit) -> Iterator[Told]:
+    """That a limit is unconfirmed, and why."""
     if not limit.sure:
         yield tell("unsure", note=limit.note or limit.citation.note or limit.citation)
 

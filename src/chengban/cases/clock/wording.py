@@ -86,8 +86,8 @@ SENTENCES: dict[str, Term] = {
         "written down yet.",
     ),
     "asked_late": Term(
-        "延续申请在{asked}提出，晚于{latest}：逾期未决定不当然视为准予（{clause}，未核实）。",
-        "Renewal was asked for on {asked}, after {latest}: silence does not by itself mean yes ({clause}, not confirmed).",
+        "延续申请在{asked}提出，晚于{latest}：逾期未决定不当然视为准予（{clause}）。",
+        "Renewal was asked for on {asked}, after {latest}: silence does not by itself mean yes ({clause}).",
     ),
     "expired": Term("有效期到{until}届满，没有延续。", "It was valid until {until}, and was not renewed."),
     "lapsed": Term("到{due}没有补正，不再办理（{clause}）。", "Nothing was corrected by {due}, so it ended ({clause})."),
