@@ -32,18 +32,21 @@ def sentence_of(error: BaseException) -> str | None:
 
 
 def _ours(error: BaseException) -> str | None:
+    from chengban.cases.errors import CasesError
     from chengban.certificates.errors import CertificatesError
     from chengban.certificates.faces.errors import FacesError
     from chengban.exchange.errors import ExchangeError
     from chengban.facts.errors import FactsError
     from chengban.items.errors import ItemsError
     from chengban.ledger.errors import LedgerError
+    from chengban.lib.workdays import NoArrangement
     from chengban.policies.errors import PolicyError
     from chengban.reach.errors import ReachError
     from chengban.rules.errors import MatchError
 
     known = (
-        CertificatesError
+        CasesError
+        | CertificatesError
         | ExchangeError
         | FacesError
         | FactsError
@@ -51,6 +54,7 @@ def _ours(error: BaseException) -> str | None:
         | LedgerError
         | PolicyError
         | MatchError
+        | NoArrangement
         | ReachError
     )
     return str(error) if isinstance(error, known) else None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from chengban import rules
-from chengban.packs import loader
+from chengban.packs import clocks_check, loader
 from chengban.packs.certificates import CertificateType, RegisterPlace
 from chengban.packs.examples import run_examples
 from chengban.packs.loader import Origin, Pack
@@ -360,5 +360,5 @@ def _expression(origin: Origin, key: Key, found: list[rules.Finding]) -> Iterato
 
 
 _PARTS: tuple[Callable[[Pack], Iterator[Finding]], ...] = (
-    _city, _references, _sources, _rows, _policies, _map, _certificates,
+    _city, _references, _sources, _rows, _policies, _map, _certificates, clocks_check.clocks,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from chengban.lib import env
 from chengban.packs.certificates import CertificateType
+from chengban.packs.clocks import Clock, ClockFile
 from chengban.packs.items import Item, Scene, Synonyms
 from chengban.packs.maps import CityMap
 from chengban.packs.model import (
@@ -64,6 +65,7 @@ class Pack:
     synonyms: dict[str, Synonyms] = field(default_factory=dict)
     figures: dict[str, PublishedFigure] = field(default_factory=dict)
     purposes: dict[str, Purpose] = field(default_factory=dict)
+    clocks: dict[str, Clock] = field(default_factory=dict)
     map: CityMap | None = None
     origins: dict[tuple[str, str], Origin] = field(default_factory=dict)
     vocabulary: Any = field(default=None, repr=False)
@@ -85,6 +87,16 @@ class Pack:
     def topic_of(self) -> dict[str, str]:
         """Fact id → the heading it stands under."""
         return {fact.id: topic.topic for topic in self.topics.values() for fact in topic.facts}
+
+    def clock(self, identifier: str) -> Clock:
+        """The clock of that id, with what it takes from those that it extends. KeyError where there is none."""
+        clock = self.clocks[identifier]
+        return clock if clock.extends is None else clock.over(self.clock(clock.extends))
+
+    @cached_property
+    def clock_of_item(self) -> dict[str, str]:
+        """Item id → the id of the clock that it follows."""
+        return {item: clock.id for clock in self.clocks.values() for item in clock.items}
 
     def origin(self, kind: str, identifier: str) -> Origin:
         return self.origins[(kind, identifier)]
@@ -195,6 +207,7 @@ class _Reader:
         self._list(pack, "purposes.yaml", "purposes", Purpose, pack.purposes, "id")
         self._list(pack, "figures.yaml", "figures", PublishedFigure, pack.figures, "id")
         self._list(pack, "synonyms.yaml", "synonyms", Synonyms, pack.synonyms, "word")
+        self._list(pack, "clocks.yaml", "clocks", Clock, pack.clocks, "id")
 
     def _list(self, pack: Pack, name: str, key: str, model: type[Model], into: dict[Any, Model], identity: str) -> None:
         document = self._document(self.folder / name) if (self.folder / name).is_file() else None
@@ -279,7 +292,7 @@ def _sentence(problem: Any) -> str:
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """JSON Schemas for editors, by the folder they are for."""
+    """JSON Schemas for editors, by the folder or file they are for."""
     kinds: Iterable[tuple[str, type[BaseModel]]] = (
         ("pack", City),
         ("codes", CodeSet),
@@ -290,6 +303,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         ("cases-tests", ExampleFile),
         ("scenes", Scene),
         ("certificates", CertificateType),
+        ("clocks", ClockFile),
     )
     return {name: model.model_json_schema(by_alias=True) for name, model in kinds}
 
