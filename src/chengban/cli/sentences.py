@@ -32,6 +32,7 @@ def sentence_of(error: BaseException) -> str | None:
 
 
 def _ours(error: BaseException) -> str | None:
+    from chengban.cases.scenes.errors import ScenesError
     from chengban.certificates.errors import CertificatesError
     from chengban.certificates.faces.errors import FacesError
     from chengban.exchange.errors import ExchangeError
@@ -52,6 +53,7 @@ def _ours(error: BaseException) -> str | None:
         | PolicyError
         | MatchError
         | ReachError
+        | ScenesError
     )
     return str(error) if isinstance(error, known) else None
 

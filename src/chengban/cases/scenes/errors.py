@@ -1,0 +1,17 @@
+"""What can go wrong with scenes, each as a sentence for the person who must act."""
+
+
+class ScenesError(Exception):
+    """The base of this part's errors."""
+
+
+class CircularScene(ScenesError):
+    """Items that wait for each other (先后成环)."""
+
+
+class UnfitSubject(ScenesError):
+    """Somebody whose matter the scene cannot be (主体不符)."""
+
+
+class UnreadableAnswers(ScenesError):
+    """Answers that are none to the scene's questions (回答读不了)."""

@@ -1,0 +1,83 @@
+"""What the city holds of whoever applies, for the form of a scene: the one place of this part that reads registers."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from chengban import ledger
+from chengban.cases.scenes.forming import HeldValue
+from chengban.facts import store
+from chengban.facts.errors import UnknownSubject
+from chengban.facts.frame import Kind, build, source_of, subjects_of
+from chengban.facts.models import Batch
+from chengban.ledger import Actor
+from chengban.packs import Pack
+from chengban.packs.forms import FormField
+from chengban.packs.items import Scene
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a field's value is read for one kind of subject: by a fact, or as the register's own field."""
+
+    register: str
+    name: str
+    is_fact: bool
+
+
+def kind_of(subject: str, pack: Pack) -> Kind:
+    """Whether an identifier is an enterprise's or a person's. Raises `UnknownSubject`."""
+    for kind in ("enterprise", "person"):
+        if store.rows_of(pack.registers[subjects_of(pack, kind).register_], subject):
+            return kind
+    raise UnknownSubject("本市没有登记这个主体。")
+
+
+def read_held(pack: Pack, scene: Scene, subject: str, *, by: Actor, on: date, purpose: str) -> dict[str, HeldValue]:
+    """Field id → what the city holds of `subject`. The reading is in the ledger with what it was of. Raises `UnknownSubject`."""
+    with transaction.atomic():
+        kind = kind_of(subject, pack)
+        places = {field.id: place for field in scene.fields if (place := _place(pack, field, kind)) is not None}
+        found = _values(pack, kind, subject, places, on)
+        payload = {"purpose": purpose, "matter": f"scene:{scene.id}", "facts": sorted(places), "on": on.isoformat()}
+        ledger.append(by, "facts.read", f"{kind}:{subject}", payload)
+    return found
+
+
+def _place(pack: Pack, field: FormField, kind: Kind) -> _Place | None:
+    """Where the field's value is read for this kind of subject, if anywhere."""
+    if field.fact is not None:
+        source = source_of(pack.facts[field.fact], kind)
+        return None if source is None else _Place(source.register_, field.fact, True)
+    places = (place for place in field.held if pack.registers[place.register_].about == kind)
+    return next((_Place(place.register_, place.field, False) for place in places), None)
+
+
+def _values(pack: Pack, kind: Kind, subject: str, places: Mapping[str, _Place], on: date) -> dict[str, HeldValue]:
+    rows = {name: store.rows_of(pack.registers[name], subject) for name in sorted({place.register for place in places.values()})}
+    batches = {name: max(row["batch"] for row in some) for name, some in rows.items() if some}
+    times = dict(Batch.objects.filter(pk__in=set(batches.values())).values_list("pk", "at"))
+    facts = _facts(pack, kind, subject, (place.name for place in places.values() if place.is_fact), on)
+    found: dict[str, HeldValue] = {}
+    for field, place in places.items():
+        value = facts.get(place.name) if place.is_fact else _only(rows[place.register], place.name)
+        if value is not None and value != "":
+            batch = batches[place.register]
+            found[field] = HeldValue(value, place.register, batch, times.get(batch))
+    return found
+
+
+def _facts(pack: Pack, kind: Kind, subject: str, wanted: Iterable[str], on: date) -> dict[str, Any]:
+    names = sorted(set(wanted))
+    if not names:
+        return {}
+    row: dict[str, Any] = build(pack, kind, on=on, wanted=names, subjects=[subject]).to_pylist()[0]
+    return row
+
+
+def _only(rows: list[dict[str, Any]], field: str) -> Any:
+    """The value where there is one row alone; of several none is taken for the others."""
+    return rows[0][field] if len(rows) == 1 else None

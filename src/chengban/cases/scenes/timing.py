@@ -1,0 +1,118 @@
+"""By when a scene is done: each item's time limit from the day it can begin, and the longest chain of them (关键路径)."""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from chengban.cases.scenes.ordering import Order
+from chengban.lib import workdays
+from chengban.packs.items import Item, TimeLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The limit that is reckoned with: what was promised (承诺), else what the law allows (法定)."""
+
+    kind: Literal["promised", "statutory"]
+    limit: TimeLimit
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """From when to when an item runs. `known`: no limit on the way there is missing. Without a term it is reckoned as no time."""
+
+    item: str
+    term: Term | None
+    starts: date
+    ends: date
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """When each item runs, the chain that decides the end, and what has no time limit."""
+
+    items: Mapping[str, Timed]
+    path: tuple[str, ...]
+    without_limit: tuple[str, ...]
+    ends: date
+
+    @property
+    def provisional(self) -> bool:
+        """Whether it reaches into a year whose holidays are not arranged yet; weekdays stand for its working days."""
+        return not _arranged(self.ends)
+
+
+def term_of(item: Item) -> Term | None:
+    """The limit that is reckoned with for an item."""
+    if item.promised is not None:
+        return Term("promised", item.promised)
+    return None if item.statutory is None else Term("statutory", item.statutory)
+
+
+def timetable(items: Iterable[Item], order: Order, on: date) -> Timetable:
+    """When each item of the order runs, where all begins on `on` that can. The day itself does not count (开始的当日不计入)."""
+    declared = {item.id: item for item in items}
+    found: dict[str, Timed] = {}
+    decided: dict[str, str | None] = {}
+
+    def finished(item: str) -> tuple[date, int]:
+        return found[item].ends, order.levels[item]
+
+    for name in order.sequence:
+        decided[name] = waited = order.waited(name, finished)
+        begins = on if waited is None else found[waited].ends
+        waits = (*order.all_of[name], *order.any_of[name])
+        found[name] = _timed(declared[name], begins, all(found[one].known for one in waits))
+    last = max(order.sequence, key=finished, default=None)
+    missing = tuple(name for name in order.items if found[name].term is None)
+    return Timetable(found, _chain(last, decided), missing, on if last is None else found[last].ends)
+
+
+def _timed(item: Item, begins: date, known: bool) -> Timed:
+    term = term_of(item)
+    ends = begins if term is None else end_of(term.limit, begins)
+    return Timed(item.id, term, begins, ends, known and term is not None)
+
+
+def _chain(last: str | None, decided: Mapping[str, str | None]) -> tuple[str, ...]:
+    chain: list[str] = []
+    while last is not None:
+        chain.append(last)
+        last = decided[last]
+    return tuple(reversed(chain))
+
+
+def end_of(limit: TimeLimit, begins: date) -> date:
+    """The last day of a limit that runs from `begins`, by its unit: working days, days, hours, months, years."""
+    if limit.unit == "1":
+        return _after_workdays(begins, limit.number)
+    if limit.unit in ("2", "3"):
+        return begins + timedelta(days=limit.number if limit.unit == "2" else -(-limit.number // 24))
+    return _after_months(begins, limit.number * (12 if limit.unit == "5" else 1))
+
+
+def _after_workdays(day: date, count: int) -> date:
+    while count > 0:
+        day += timedelta(days=1)
+        count -= _is_worked(day)
+    return day
+
+
+def _is_worked(day: date) -> bool:
+    return workdays.is_workday(day) if _arranged(day) else day.weekday() < 5
+
+
+def _arranged(day: date) -> bool:
+    try:
+        workdays.is_workday(day)
+    except workdays.NoArrangement:
+        return False
+    return True
+
+
+def _after_months(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
