@@ -119,8 +119,8 @@ def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
         promised=limit_said(item.promised),
         confidence=item.confidence or scene.confidence,
         materials=materials,
-        before=tuple(pack.items[one] for one in item.after if one in pack.items),
-        then=tuple(other for other in pack.items.values() if item.id in other.after),
+        before=tuple(pack.items[one] for one in (*item.after, *item.after_any) if one in pack.items),
+        then=tuple(other for other in pack.items.values() if item.id in (*other.after, *other.after_any)),
     )
 
 
