@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("chengban.cli.policy", "List policies, explain one for given facts, simulate one for the city."),
     "match": ("chengban.cli.policy", "Match every subject with every policy."),
     "item": ("chengban.cli.item", "Take in a city's own list of items; find items by what people say."),
+    "scene": ("chengban.cli.scene", "Plan a scene: its items, their order, its one form."),
     "work": ("chengban.cli.work", "Deliver messages, follow changes and check every night, until stopped."),
     "deliver": ("chengban.cli.deliver", "Set budgets, order payments from a confirmed list, and see where they stand."),
     "exchange": ("chengban.cli.exchange", "Deliver messages to outside systems; see, send again and reconcile them."),

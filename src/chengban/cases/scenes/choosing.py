@@ -26,6 +26,10 @@ class Chosen:
     def item(self, item: str) -> Outcome:
         return self.outcomes[(item, "")]
 
+    def still_asks(self, question: str) -> bool:
+        """Whether a question is among those that have not been answered yet."""
+        return any(one.id == question for one in self.questions)
+
 
 @lru_cache(maxsize=256)
 def guide_of(scene: Scene) -> Guide:

@@ -9,9 +9,5 @@ class CircularScene(ScenesError):
     """Items that wait for each other (先后成环)."""
 
 
-class UnfitSubject(ScenesError):
-    """Somebody whose matter the scene cannot be (主体不符)."""
-
-
 class UnreadableAnswers(ScenesError):
     """Answers that are none to the scene's questions (回答读不了)."""

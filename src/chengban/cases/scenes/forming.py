@@ -17,11 +17,14 @@ Origin = Literal["asked", "answered", "held", "made", "depends"]
 
 @dataclass(frozen=True, slots=True)
 class HeldValue:
-    """A value that the city holds: in which register, which batch brought it, and when."""
+    """A value that the city holds: in which register, which batch brought it, and when.
+
+    No batch: a register that is complete has no row of the subject, and so says that there is nothing.
+    """
 
     value: Any
     register: str
-    batch: int
+    batch: int | None
     learned_at: datetime | None
 
 
@@ -44,6 +47,7 @@ class Filled:
     origin: Origin
     held: HeldValue | None
     answer: Value | None
+    """To the question that asks for it; none: nobody has answered it yet."""
 
     @property
     def needed(self) -> bool | None:
@@ -65,8 +69,8 @@ def _filled(
     order: Order,
     held: Mapping[str, HeldValue],
 ) -> Filled:
-    if field.question is not None and field.question in chosen.known:
-        return Filled(section, field, askings, "answered", None, chosen.known[field.question])
+    if field.question is not None and (field.question in chosen.known or chosen.still_asks(field.question)):
+        return Filled(section, field, askings, "answered", None, chosen.known.get(field.question))
     if field.id in held:
         return Filled(section, field, askings, "held", held[field.id], None)
     return Filled(section, field, askings, _made(field, askings, order), None, None)

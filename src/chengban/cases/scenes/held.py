@@ -28,23 +28,31 @@ class _Place:
     is_fact: bool
 
 
-def kind_of(subject: str, pack: Pack) -> Kind:
-    """Whether an identifier is an enterprise's or a person's. Raises `UnknownSubject`."""
-    for kind in ("enterprise", "person"):
-        if store.rows_of(pack.registers[subjects_of(pack, kind).register_], subject):
-            return kind
-    raise UnknownSubject("本市没有登记这个主体。")
+KINDS: tuple[Kind, ...] = ("enterprise", "person")
+
+
+def kinds_held(pack: Pack, scene: Scene) -> tuple[Kind, ...]:
+    """The kinds of subject of whom the city holds anything that the scene's form asks for."""
+    return tuple(kind for kind in KINDS if any(_place(pack, field, kind) for field in scene.fields))
 
 
 def read_held(pack: Pack, scene: Scene, subject: str, *, by: Actor, on: date, purpose: str) -> dict[str, HeldValue]:
     """Field id → what the city holds of `subject`. The reading is in the ledger with what it was of. Raises `UnknownSubject`."""
     with transaction.atomic():
-        kind = kind_of(subject, pack)
+        kind = _kind_of(pack, subject)
         places = {field.id: place for field in scene.fields if (place := _place(pack, field, kind)) is not None}
         found = _values(pack, kind, subject, places, on)
         payload = {"purpose": purpose, "matter": f"scene:{scene.id}", "facts": sorted(places), "on": on.isoformat()}
-        ledger.append(by, "facts.read", f"{kind}:{subject}", payload)
+        if places:
+            ledger.append(by, "facts.read", f"{kind}:{subject}", payload)
     return found
+
+
+def _kind_of(pack: Pack, subject: str) -> Kind:
+    for kind in KINDS:
+        if store.rows_of(pack.registers[subjects_of(pack, kind).register_], subject):
+            return kind
+    raise UnknownSubject("本市没有登记这个主体。")
 
 
 def _place(pack: Pack, field: FormField, kind: Kind) -> _Place | None:
@@ -65,8 +73,8 @@ def _values(pack: Pack, kind: Kind, subject: str, places: Mapping[str, _Place], 
     for field, place in places.items():
         value = facts.get(place.name) if place.is_fact else _only(rows[place.register], place.name)
         if value is not None and value != "":
-            batch = batches[place.register]
-            found[field] = HeldValue(value, place.register, batch, times.get(batch))
+            batch = batches.get(place.register)
+            found[field] = HeldValue(value, place.register, batch, None if batch is None else times.get(batch))
     return found
 
 

@@ -7,12 +7,9 @@ from datetime import date
 from chengban.cases.scenes.choosing import Chosen, choose
 from chengban.cases.scenes.forming import Filled, HeldValue, Origin, form_of
 from chengban.cases.scenes.gathering import Gathered, documents_of
-from chengban.cases.scenes.held import read_held
 from chengban.cases.scenes.ordering import Order, order_of
 from chengban.cases.scenes.timing import Timed, Timetable, end_of, timetable
 from chengban.items.guiding import Answers, Outcome
-from chengban.ledger import Actor
-from chengban.packs import Pack
 from chengban.packs.forms import Consequence
 from chengban.packs.items import Item, Question, Scene
 
@@ -67,11 +64,6 @@ class Plan:
     def papers(self, *origins: Origin) -> tuple[Gathered, ...]:
         """The documents that come from there."""
         return tuple(one for one in self.documents if one.origin in origins)
-
-
-def plan_for(pack: Pack, scene: Scene, answers: Answers, subject: str, *, by: Actor, on: date, purpose: str) -> Plan:
-    """The plan for somebody the city knows: what it holds is not asked. The reading is in the ledger. Raises `UnknownSubject`."""
-    return plan(scene, answers, on=on, subject=subject, held=read_held(pack, scene, subject, by=by, on=on, purpose=purpose))
 
 
 def plan(

@@ -10,6 +10,9 @@ from chengban.cases.scenes.ordering import Order
 from chengban.lib import workdays
 from chengban.packs.items import Item, TimeLimit
 
+UNITS: Mapping[str, str] = {"1": "workdays", "2": "days", "3": "hours", "4": "months", "5": "years"}
+"""What the codes of a limit's unit stand for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -21,13 +24,20 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """From when to when an item runs. `known`: no limit on the way there is missing. Without a term it is reckoned as no time."""
+    """From when to when an item runs; without a term it is reckoned as no time.
+
+    `begins_known`: no limit is missing on the way there; `ends_known`: nor is its own.
+    """
 
     item: str
     term: Term | None
     starts: date
     ends: date
-    known: bool
+    begins_known: bool
+
+    @property
+    def ends_known(self) -> bool:
+        return self.begins_known and self.term is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class Timetable:
     items: Mapping[str, Timed]
     path: tuple[str, ...]
     without_limit: tuple[str, ...]
+    unconfirmed: tuple[str, ...]
+    """The items whose limit nobody has confirmed (未核实)."""
     ends: date
 
     @property
@@ -65,16 +77,24 @@ def timetable(items: Iterable[Item], order: Order, on: date) -> Timetable:
         decided[name] = waited = order.waited(name, finished)
         begins = on if waited is None else found[waited].ends
         waits = (*order.all_of[name], *order.any_of[name])
-        found[name] = _timed(declared[name], begins, all(found[one].known for one in waits))
+        found[name] = _timed(declared[name], begins, all(found[one].ends_known for one in waits))
     last = max(order.sequence, key=finished, default=None)
-    missing = tuple(name for name in order.items if found[name].term is None)
-    return Timetable(found, _chain(last, decided), missing, on if last is None else found[last].ends)
+    return Timetable(
+        items=found,
+        path=_chain(last, decided),
+        without_limit=tuple(name for name in order.items if found[name].term is None),
+        unconfirmed=tuple(name for name in order.items if _is_unsure(found[name].term)),
+        ends=on if last is None else found[last].ends,
+    )
 
 
-def _timed(item: Item, begins: date, known: bool) -> Timed:
+def _is_unsure(term: Term | None) -> bool:
+    return term is not None and term.limit.confidence == "?"
+
+
+def _timed(item: Item, begins: date, begins_known: bool) -> Timed:
     term = term_of(item)
-    ends = begins if term is None else end_of(term.limit, begins)
-    return Timed(item.id, term, begins, ends, known and term is not None)
+    return Timed(item.id, term, begins, begins if term is None else end_of(term.limit, begins), begins_known)
 
 
 def _chain(last: str | None, decided: Mapping[str, str | None]) -> tuple[str, ...]:
