@@ -120,6 +120,11 @@ def may_read_file(account: "Account | AnonymousUser", subject: str) -> bool:
     return account.is_authenticated and may(account, Verb.READ_OWN_FILE) and subject in account.subjects
 
 
+def may_use_own(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may have what the city holds of `subject` filled in for it: only by a mandate, whatever its office."""
+    return may(account, Verb.READ_OWN_FILE) and account.is_authenticated and subject in account.subjects
+
+
 def may_decide(account: "Account | AnonymousUser", departments: Collection[str]) -> bool:
     """Whether `account` may decide the offers of a policy of these departments: those of its own, or where it has none of any."""
     return may(account, Verb.DECIDE_OFFERS) and account.is_authenticated and account.department in ("", *departments)

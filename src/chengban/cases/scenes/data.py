@@ -94,7 +94,7 @@ def _field(one: Filled) -> Data:
         "answer": one.answer,
         "held": None
         if held is None
-        else {"value": held.value, "register": held.register, "batch": held.batch, "learned_at": held.learned_at},
+        else {"value": held.value, "register_id": held.register, "batch": held.batch, "learned_at": held.learned_at},
         "produced_by": list(field.produced_by),
     }
 
