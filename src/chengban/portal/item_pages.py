@@ -101,7 +101,7 @@ def scene_page(pack: Pack, scene: Scene, given: Mapping[str, str]) -> ScenePage:
     found = guiding.outcomes(guide, answers)
     items = tuple(ToDo(item, found[(item.id, "")]) for item in scene.items)
     done = [one.item for one in items if one.outcome.needed is not False]
-    return ScenePage(scene, _form(guide, answers), items, tuple(_brought_once(pack, done, found)))
+    return ScenePage(scene, question_form(guide, answers), items, tuple(_brought_once(pack, done, found)))
 
 
 def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
@@ -113,7 +113,7 @@ def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
     return ItemPage(
         item=item,
         scene=scene,
-        form=_form(guide, answers),
+        form=question_form(guide, answers),
         accepted=may_be_accepted(item),
         statutory=limit_said(item.statutory),
         promised=limit_said(item.promised),
@@ -124,7 +124,8 @@ def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
     )
 
 
-def _form(guide: Guide, answers: guiding.Answers) -> Form:
+def question_form(guide: Guide, answers: guiding.Answers) -> Form:
+    """The questions that still matter, with what was answered."""
     questions = tuple(_asked(question, answers) for question in guiding.asked(guide, answers))
     return Form(questions, bool(answers.known or answers.unsure))
 

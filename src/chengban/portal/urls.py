@@ -23,6 +23,7 @@ from chengban.portal.views import (
     quality,
     recoveries,
     registers,
+    scenes,
     search,
     session,
 )
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("items", items.items, name="items"),
     path("items/<str:item_id>", items.item, name="item"),
     path("scenes/<str:scene_id>", items.scene, name="scene"),
+    path("scenes/<str:scene_id>/plan", scenes.scene_plan, name="scene-plan"),
     path("registers", registers.registers, name="registers"),
     path("registers/<str:register_id>", registers.register, name="register"),
     path("enterprises", enterprises.enterprises, name="enterprises"),
