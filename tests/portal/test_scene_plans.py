@@ -91,7 +91,7 @@ def test_what_an_item_makes_is_not_asked_and_not_brought(client: Client) -> None
 
 def test_not_sure_is_not_no(client: Client) -> None:
     page = text(client, "/scenes/S15/plan?kind=%3F")
-    assert "如果先办了第 1、2 项，就不用填。" in page and "如果先办了第 1、2 项，就不用交。" in page
+    assert "先办了第 1、2 项中的一项，就不用填。" in page and "先办了第 1、2 项中的一项，就不用交。" in page
     assert "还不知道" in part(page, "/items/S15.a1", "</li>")
 
 

@@ -81,13 +81,24 @@ class HeldOut(Schema):
     learned_at: datetime | None
 
 
-class FieldOut(Schema):
-    """A field of the form: asked, answered, held, made, or it depends on answers whether it is made."""
+class ColumnOut(Schema):
+    """One value that is filled in. `valid` is FEEL over what is filled in beside it."""
 
     id: str
-    section: str
     name: str
     type: str
+    unit: str | None
+    codes: str | None
+    options: list[str]
+    valid: str | None
+    message: str | None
+
+
+class FieldOut(ColumnOut):
+    """A field of the form: asked, answered, held, made, or it depends on answers whether it is made."""
+
+    section: str
+    columns: list[ColumnOut]
     needed: Needed
     origin: str
     asked_by: list[AskingOut]

@@ -40,7 +40,13 @@ def _reading(some: list[Entry], who: str, purpose: str) -> Reading:
     return Reading(some[0].at, who, purpose, some[0].payload.get("purpose") == "own", len(some))
 
 
-PURPOSES = {"own": _lazy("自己查看"), "counter": _lazy("窗口服务"), "policy": _lazy("政策核对"), "calendar": _lazy("日历订阅")}
+PURPOSES = {
+    "own": _lazy("自己查看"),
+    "counter": _lazy("窗口服务"),
+    "policy": _lazy("政策核对"),
+    "calendar": _lazy("日历订阅"),
+    "scene": _lazy("办一件事"),
+}
 
 
 def _purpose(entry: Entry) -> str:

@@ -107,5 +107,10 @@ def _field(draw: st.DrawFn, name: str, ids: list[str], asks: dict[tuple[str, str
     for item in askers:
         feel, asks[(name, item)] = draw(st.sampled_from(CONDITIONS))
         asked_by.append({"items": [item], **({"when": feel} if feel else {})})
+    question = draw(st.sampled_from(["", "", *QUESTIONS]))
+    if question:
+        options = [value for value in QUESTIONS[question] if isinstance(value, str)]
+        kind: dict[str, Any] = {"type": "code", "options": options} if options else {"type": "boolean"}
+        return {"id": name, "name": f"项{name}", "name_en": name, "asked_by": asked_by, "question": question, **kind}
     maker = {"produced_by": draw(st.lists(st.sampled_from(ids), unique=True, max_size=2))}
     return {"id": name, "name": f"项{name}", "name_en": name, "type": "string", "asked_by": asked_by, **maker}

@@ -47,6 +47,19 @@ def test_no_field_is_asked_twice_and_none_that_is_held(made: Made) -> None:
 
 @EXAMPLES
 @given(scenes())
+def test_what_a_question_asks_the_form_does_not(made: Made) -> None:
+    found = planned(made)
+    open_questions = {question.id for question in found.questions}
+    for one in found.form:
+        question = one.field.question
+        if question is not None and one.origin == "asked":
+            assert question not in open_questions and question not in made.answers.known
+        if one.origin == "answered":
+            assert question in open_questions or one.answer == made.answers.known[question or ""]
+
+
+@EXAMPLES
+@given(scenes())
 def test_what_every_chosen_item_needs_is_asked_or_held_or_made_before_it(made: Made) -> None:
     found = {one.field.id: one for one in planned(made).form}
     for completion in made.completions:

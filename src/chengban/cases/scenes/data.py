@@ -7,6 +7,7 @@ from chengban.cases.scenes.gathering import Gathered
 from chengban.cases.scenes.planning import Plan, Planned
 from chengban.cases.scenes.timing import UNITS, Term
 from chengban.items.guiding import Outcome
+from chengban.packs.forms import FormColumn
 from chengban.packs.items import Instead, TimeLimit
 from chengban.packs.model import Citation
 
@@ -81,13 +82,25 @@ def _citation(citation: Citation | None) -> str | None:
     return None if citation is None else f"{citation.title} {citation.article or ''}".strip()
 
 
+def _column(column: FormColumn) -> Data:
+    return {
+        "id": column.id,
+        "name": column.name,
+        "type": column.type,
+        "unit": column.unit,
+        "codes": column.codes,
+        "options": list(column.options),
+        "valid": column.valid,
+        "message": column.message,
+    }
+
+
 def _field(one: Filled) -> Data:
     held, field = one.held, one.field
     return {
-        "id": field.id,
         "section": one.section.id,
-        "name": field.name,
-        "type": field.type,
+        **_column(field),
+        "columns": [_column(column) for column in field.columns],
         "needed": _verdict(one.needed),
         "origin": one.origin,
         "asked_by": [_asking(asking) for asking in one.askings],
