@@ -27,7 +27,7 @@ def test_scene_plan(shell: Shell, answers: Path) -> None:
         assert list(told[key][0]) == list(example[key][0])
     assert list(told["form"][0]["asked_by"][0]) == list(example["form"][0]["asked_by"][0])
     assert list(told["items"][0]["limit"]) == list(example["items"][0]["limit"])
-    assert told["promised"] == "2025-12-17" and told["settled"] is False and told["subject"] is None
+    assert told["promised"] == "2026-01-19" and told["settled"] is False and told["subject"] is None
     assert {item["id"]: item["needed"] for item in told["items"]}["S03.c"] == "unknown"
 
 
@@ -40,8 +40,8 @@ def test_scene_plan_for_somebody_the_city_knows(city: None, shell: Shell, answer
 
 def test_scene_plan_in_words(shell: Shell, answers: Path) -> None:
     said = shell("scene", "plan", "S03", "--answers", answers, *DAY).out
-    assert "第 1 批\n  ● S03.a 税务注销(清税) · 税务 最迟 2025-12-15" in said
-    assert "最迟 2025-12-17 全部办结。其中 6 项的时限未核实。" in said and "（看回答：有海关备案）" in said
+    assert "第 1 批\n  ○ S03.a 税务注销(清税) · 税务 最迟 2025-12-15" in said
+    assert "最迟 2026-01-19 全部办结。其中 6 项的时限未核实。" in said and "（看回答：有海关备案）" in said
     assert "不用填 1 项：注销方式" in said
     assert "办结日期还不知道：" in shell("scene", "plan", "S14", *DAY).out
 

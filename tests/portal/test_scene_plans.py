@@ -56,9 +56,10 @@ def test_every_scene_has_a_plan_with_all_its_items_and_fields(client: Client, sc
 
 def test_the_plan_tells_the_date_the_order_and_what_is_not_confirmed(client: Client) -> None:
     page = text(client, "/scenes/S03/plan?way=普通注销&customs=no")
-    assert '最迟 <time datetime="2025-12-17">2025年12月17日(周三)</time>全部办完' in page
+    assert '最迟 <time datetime="2026-01-19">2026年1月19日(周一)</time>全部办完' in page
     second = part(page, "第 2 批", "</ol>")
     assert "S03.b" in second and "等 1 办完后办" in second and "承诺 1 个工作日" in second and "未核实" in second
+    assert "先要债权人公告满 45 日" in second and "不能用简易注销" in page
     assert "按您的回答不用办的 1 项" in page and "plan-bar" in second
 
 

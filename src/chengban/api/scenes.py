@@ -44,6 +44,10 @@ class TermOut(LimitOut):
     kind: str
 
 
+class PeriodOut(LimitOut):
+    name: str
+
+
 class JointOut(LimitOut):
     ends: date
 
@@ -59,6 +63,7 @@ class ItemOut(Schema):
     batch: int | None
     after: list[str]
     after_any: list[str]
+    not_before: list[PeriodOut]
     limit: TermOut | None
     starts: date | None
     ends: date | None

@@ -39,6 +39,13 @@ class TimeLimit(Declaration):
     confidence: Confidence = "K"
 
 
+class Period(TimeLimit):
+    """What must have run out before an item can begin, counted from the day the scene begins (公示期等). `when` is FEEL."""
+
+    name: Title = Field(title="名称")
+    when: Feel | None = None
+
+
 class Fee(Declaration):
     """One fee project (收费项目). `standard` is its text as the price office gives it; `amount` is in 元 where it is one sum."""
 
@@ -192,6 +199,7 @@ class Item(Implementation):
     condition: str | None = None
     when: Feel | None = None
     trunk: bool = False
+    not_before: tuple[Period, ...] = ()
     words: tuple[str, ...] = ()
     confidence: Confidence | None = None
     """Of the list's own values; none: as the scene's."""
@@ -226,6 +234,14 @@ class Question(Declaration):
         return self
 
 
+class Note(Declaration):
+    """What else there is to know of a scene (办理须知)."""
+
+    text: Text
+    citation: Citation | None = None
+    confidence: Confidence
+
+
 class Scene(Declaration):
     """A "one thing" scene (一件事), its items, and the questions that choose among them (情形导办)."""
 
@@ -242,6 +258,7 @@ class Scene(Declaration):
     joint: TimeLimit | None = None
     """Within what all of it is done where it is handled jointly (联合办理时限)."""
     refusal: Refusal | None = None
+    notes: tuple[Note, ...] = ()
 
     @property
     def fields(self) -> tuple[FormField, ...]:

@@ -23,7 +23,7 @@ from chengban.facts.errors import UnknownSubject
 from chengban.items import guiding
 from chengban.packs import Pack
 from chengban.packs.forms import FormType, Section
-from chengban.packs.items import Item, Scene
+from chengban.packs.items import Item, Period, Scene
 from chengban.packs.model import Citation, Register
 from chengban.portal import charts, graphs
 from chengban.portal.item_pages import Form, limit_said, question_form, way_said
@@ -50,6 +50,8 @@ class Row:
     all_of: tuple[int, ...]
     any_of: tuple[int, ...]
     limit: str
+    periods: tuple[tuple[Period, str], ...]
+    """What must have run out before it begins, and how long that is."""
     span: charts.Span | None
     """None: not every date is known."""
 
@@ -212,6 +214,7 @@ def _row(found: Plan, one: Planned, numbers: Mapping[str, int]) -> Row:
         all_of=_numbers(numbers, found.order.all_of[name]),
         any_of=_numbers(numbers, found.order.any_of[name]),
         limit="" if term is None else limit_said(term.limit),
+        periods=tuple((period, limit_said(period)) for period in (timed.periods if timed is not None else ())),
         span=_span(found, one),
     )
 

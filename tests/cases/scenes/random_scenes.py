@@ -94,6 +94,10 @@ def _item(draw: st.DrawFn, item: str, earlier: list[str]) -> dict[str, Any]:
     for kind in ("promised", "statutory"):
         if draw(st.booleans()):
             declared[kind] = {"number": draw(st.integers(0, 9)), "unit": draw(st.sampled_from(("1", "1", "2", "4")))}
+    if draw(st.integers(0, 3)) == 0:
+        feel, _holds = draw(st.sampled_from(CONDITIONS))
+        period = {"name": "公示", "number": draw(st.integers(0, 30)), "unit": "2", **({"when": feel} if feel else {})}
+        declared["not_before"] = [period]
     if draw(st.booleans()):
         makers = draw(st.lists(st.sampled_from([*earlier, "S01.a"]), unique=True, max_size=2))
         ways = [*({"result_of": maker} for maker in makers), *([{"commitment": True}] if draw(st.booleans()) else [])]

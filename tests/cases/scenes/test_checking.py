@@ -85,9 +85,19 @@ form:
 """
 
 
-def found(folder: Path, old: str = "", new: str = "", **files: str) -> list[str]:
+UNITS = """\
+id: limit_unit
+name: 时限单位
+name_en: Units
+confidence: K
+items: [{ code: "1", name: 工作日 }, { code: "2", name: 自然日 }]
+"""
+
+
+def found(folder: Path, old: str = "", new: str = "", **others: str) -> list[str]:
     assert old in SCENE
-    write(folder, {"scenes/S01.yaml": SCENE.replace(old, new, 1), **{f"scenes/{name}.yaml": text for name, text in files.items()}})
+    scenes = {"S01": SCENE.replace(old, new, 1), **others}
+    write(folder, {"codes/limit_unit.yaml": UNITS, **{f"scenes/{name}.yaml": text for name, text in scenes.items()}})
     pack = packs.load(folder)
     return [str(finding) for finding in check_items(pack) or check_scenes(pack)]
 
@@ -100,9 +110,15 @@ def test_the_small_scene_is_right(tmp_path: Path) -> None:
     ("old", "new", "told"),
     [
         ("after_any: [S01.a, S01.b]", "after_any: [S01.a, S01.x]", "16:24: there is no item S01.x in scene S01"),
+        ("branches:", "joint: { number: 3, unit: '9' }\nbranches:", "22:21: 9 is not a code of limit_unit"),
         ("二选一, items: [S01.a, S01.b]", "二选一, items: [S01.a, S01.x]", "23:33: there is no item S01.x in scene S01"),
         ("yields: 备案,", "yields: 备案, after: [S01.c],", "the items S01.c → S01.b → S01.c wait for each other in a circle"),
         ("yields: 执照, ", "", "20:33: S01.c takes over a result of S01.a, which yields none"),
+        (
+            "    optional: true\n",
+            "    not_before: [{ name: 公示, number: 20, when: 招用员, unit: '2' }]\n",
+            "17:48: 招用员 is not known; did you mean 招用员工?",
+        ),
         ("    after_any: [S01.a, S01.b]\n", "", "S01.c takes over a result of S01.a, which does not come before it"),
         ("    when: 招用员工\n", "", "S01.c is optional, and no question asks whether it is wanted"),
         ("    when: 招用员工\n", "    when: 招用员工 and not(招用员工)\n", "S01.c is never done, whatever is answered"),

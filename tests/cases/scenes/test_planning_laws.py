@@ -10,7 +10,7 @@ from chengban.cases.scenes.forming import HeldValue
 from chengban.cases.scenes.planning import Plan, plan
 from chengban.cases.scenes.timing import end_of, term_of
 from chengban.packs.items import Item
-from tests.cases.scenes.random_scenes import Completion, Made, scenes
+from tests.cases.scenes.random_scenes import CONDITIONS, Completion, Made, scenes
 
 ON = date(2025, 12, 1)
 EXAMPLES = settings(max_examples=400, deadline=None)
@@ -119,12 +119,24 @@ def test_the_critical_path_is_a_chain_of_the_graph_that_takes_all_of_the_time(ma
     items = {item.id: item for item in made.scene.items}
     path = found.timetable.path
     assert bool(path) == bool(found.order.items)
+    times = found.timetable.items
     day = ON
     for number, name in enumerate(path):
         assert number == 0 or path[number - 1] in (*items[name].after, *items[name].after_any)
-        day = after(items[name], day)
+        day = after(items[name], max(day, times[name].starts) if number == 0 else day)
     assert day == found.timetable.ends
-    assert [name for name in path if name in found.order.batches[0]] == list(path[:1])
+    assert not path or path[0] in found.order.batches[0] or times[path[0]].starts == free(made, items[path[0]], made.completions)
+
+
+def free(made: Made, item: Item, completions: list[Completion]) -> date:
+    """The last day of what must have run out before the item begins, under the worst of the answers."""
+    holds = {text: holds for text, holds in CONDITIONS}
+    ends = [
+        end_of(period, ON)
+        for period in item.not_before
+        if any(holds[period.when](one) for one in completions if item.id in made.items_of(one))
+    ]
+    return max(ends, default=ON)
 
 
 def after(item: Item, day: date) -> date:
@@ -148,7 +160,7 @@ def longest(made: Made, completion: Completion) -> date:
     items = {item.id: item for item in made.scene.items}
 
     def ends(waits: Waits, name: str) -> date:
-        return after(items[name], max((ends(waits, one) for one in waits[name]), default=ON))
+        return after(items[name], max(free(made, items[name], [completion]), *(ends(waits, one) for one in waits[name]), ON))
 
     found = [max((ends(waits, name) for name in waits), default=ON) for waits in selections(made, completion)]
     return min(found)

@@ -63,10 +63,17 @@ def test_a_certificate_of_death_is_taken_over_from_whichever_item_makes_it() -> 
 
 
 def test_the_promised_date_is_the_longest_chain_in_working_days() -> None:
-    found = planned("S03", way="普通注销", customs=True)
-    assert found.timetable.path[:2] == ("S03.a", "S03.b") and len(found.timetable.path) == 3
-    assert found.promised == date(2025, 12, 17), "10 + 1 + 1 working days after 2025-12-01"
+    found = planned("S03", way="简易注销", customs=True)
+    assert found.timetable.path == ("S03.b", "S03.c"), "the public notice takes longer than the tax office"
+    assert found.promised == date(2025, 12, 23), "20 days of notice after 2025-12-01, then 1 + 1 working days"
     assert set(found.timetable.unconfirmed) == {item.id for item in PACK.scenes["S03"].items}
+    assert [period.name for period in found.timetable.items["S03.b"].periods] == ["简易注销公示"]
+
+
+def test_what_may_have_to_run_out_counts_until_somebody_answers() -> None:
+    found = planned("S03", customs=True)
+    assert found.promised == planned("S03", way="普通注销", customs=True).promised == date(2026, 1, 19)
+    assert not found.settled and planned("S03", way="普通注销", customs=True).settled
 
 
 def test_without_a_limit_there_is_no_promised_date_and_the_law_of_joint_handling_is_told() -> None:

@@ -6,7 +6,7 @@ from itertools import product
 
 from chengban import rules
 from chengban.cases.scenes.choosing import guide_of
-from chengban.cases.scenes.form_checking import check_forms, known
+from chengban.cases.scenes.form_checking import check_forms, expression, known
 from chengban.items import guiding
 from chengban.packs import Finding, Pack
 from chengban.packs.items import Item, Scene
@@ -37,6 +37,13 @@ def _references(pack: Pack, scene: Scene) -> Iterator[Finding]:
 def _limit(pack: Pack, scene: Scene) -> Iterator[Finding]:
     if scene.joint is not None and scene.joint.unit not in pack.code_names.get("limit_unit", {}):
         yield Finding(pack.origin("scenes", scene.id).place("joint", "unit"), f"{scene.joint.unit} is not a code of limit_unit")
+
+
+def _periods(pack: Pack, scene: Scene) -> Iterator[Finding]:
+    origin, words = pack.origin("scenes", scene.id), guiding.vocabulary(scene)
+    for number, item in enumerate(scene.items):
+        for at, period in enumerate(item.not_before):
+            yield from expression(origin, ("items", number, "not_before", at, "when"), period.when, words)
 
 
 def _circles(pack: Pack, scene: Scene) -> Iterator[Finding]:
@@ -128,6 +135,6 @@ def _together(guide: guiding.Guide, items: Iterable[str]) -> Iterator[tuple[bool
         yield tuple(node is None or rules.evaluate_known(node, known) is True for node in nodes)
 
 
-_PARTS: tuple[Callable[[Pack, Scene], Iterator[Finding]], ...] = (_references, _limit, _circles, _results, _wishes)
+_PARTS: tuple[Callable[[Pack, Scene], Iterator[Finding]], ...] = (_references, _limit, _periods, _circles, _results, _wishes)
 _CHOICES: tuple[Callable[[Pack, Scene], Iterator[Finding]], ...] = (_unreachable, _branches)
 """They go through the answers, and need expressions that can be read."""

@@ -8,14 +8,17 @@ from chengban import rules
 from chengban.cases.scenes.errors import UnreadableAnswers
 from chengban.items import guiding
 from chengban.items.guiding import Answers, Choice, Guide, Key, Outcome, Value
-from chengban.packs.items import Question, Scene
+from chengban.packs.items import Item, Period, Question, Scene
+
+PERIOD = "#"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """What is needed, not needed, or not known yet; and the questions that would settle the rest.
 
-    `outcomes`: by (item, ""), by (item, material), and by (field, item) for what the form asks for an item.
+    `outcomes`: by (item, ""), by (item, material), by (field, item) for what the form asks for an item, and by (`PERIOD` and a
+    number, item) for what must have run out before it.
     """
 
     known: Mapping[str, Value]
@@ -26,6 +29,16 @@ class Chosen:
     def item(self, item: str) -> Outcome:
         return self.outcomes[(item, "")]
 
+    @property
+    def settled(self) -> bool:
+        """Whether no item, and nothing that must run out before one, waits for an answer."""
+        return all(one.needed is not None for (name, of), one in self.outcomes.items() if not of or name.startswith(PERIOD))
+
+    def periods(self, item: Item) -> tuple[Period, ...]:
+        """What must have run out before the item begins, or may have to."""
+        numbered = enumerate(item.not_before)
+        return tuple(period for number, period in numbered if self.outcomes[(f"{PERIOD}{number}", item.id)].needed is not False)
+
     def still_asks(self, question: str) -> bool:
         """Whether a question is among those that have not been answered yet."""
         return any(one.id == question for one in self.questions)
@@ -35,9 +48,17 @@ class Chosen:
 def guide_of(scene: Scene) -> Guide:
     """The scene's guide, and beside items and materials what the form asks for. The pack is checked: its expressions parse."""
     own = guiding.guide_of(scene)
-    choices = (*own.choices, *_asks(scene, {choice.key[0]: choice for choice in own.choices if not choice.key[1]}))
+    items = {choice.key[0]: choice for choice in own.choices if not choice.key[1]}
+    choices = (*own.choices, *_asks(scene, items), *_periods(scene, items))
     used = {name for choice in choices for name in choice.questions}
     return Guide(tuple(question for question in scene.questions if question.id in used), choices)
+
+
+def _periods(scene: Scene, items: Mapping[str, Choice]) -> Iterator[Choice]:
+    words = guiding.vocabulary(scene)
+    for item in scene.items:
+        for number, period in enumerate(item.not_before):
+            yield _also(words, (f"{PERIOD}{number}", item.id), items[item.id].node, period.when)
 
 
 def _asks(scene: Scene, items: Mapping[str, Choice]) -> Iterator[Choice]:
@@ -45,10 +66,11 @@ def _asks(scene: Scene, items: Mapping[str, Choice]) -> Iterator[Choice]:
     for field in scene.fields:
         for ask in field.asked_by:
             for item in ask.items:
-                yield _ask(words, (field.id, item), items[item].node, ask.when)
+                yield _also(words, (field.id, item), items[item].node, ask.when)
 
 
-def _ask(words: rules.Vocabulary, key: Key, item: rules.Node | None, when: str | None) -> Choice:
+def _also(words: rules.Vocabulary, key: Key, item: rules.Node | None, when: str | None) -> Choice:
+    """Where the item is done, and a condition of its own holds."""
     own = None if when is None else words.resolve(rules.parse(when, names=words.names))
     nodes = [node for node in (item, own) if node is not None]
     if not nodes:

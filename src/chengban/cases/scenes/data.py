@@ -48,6 +48,7 @@ def _item(one: Planned) -> Data:
         "batch": None if one.batch is None else one.batch + 1,
         "after": list(item.after),
         "after_any": list(item.after_any),
+        "not_before": [] if timed is None else [{"name": period.name, **_limit(period)} for period in timed.periods],
         "limit": None if timed is None or timed.term is None else _term(timed.term),
         "starts": timed.starts if timed is not None and timed.begins_known else None,
         "ends": timed.ends if timed is not None and timed.ends_known else None,

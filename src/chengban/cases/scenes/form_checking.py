@@ -124,10 +124,11 @@ def _expressions(pack: Pack, scene: Scene) -> Iterator[Finding]:
         texts += [((*key, "columns", at, "valid"), one.valid, rows[field.id]) for at, one in enumerate(field.columns)]
         texts += [((*key, "asked_by", at, "when"), ask.when, questions) for at, ask in enumerate(field.asked_by)]
         for where, text, known in texts:
-            yield from _expression(origin, where, text, known)
+            yield from expression(origin, where, text, known)
 
 
-def _expression(origin: Origin, key: Key, text: str | None, words: rules.Vocabulary) -> Iterator[Finding]:
+def expression(origin: Origin, key: Key, text: str | None, words: rules.Vocabulary) -> Iterator[Finding]:
+    """What is wrong with one condition that is to be true or false; none is right."""
     for found in rules.check(text, words) if text is not None else ():
         yield Finding(origin.document.inside((*origin.key, *key), found.line, found.column), found.message)
 

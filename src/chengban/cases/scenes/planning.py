@@ -34,6 +34,8 @@ class Plan:
     scene: Scene
     on: date
     subject: str | None
+    settled: bool
+    """Whether neither an item nor its time waits for an answer."""
     questions: tuple[Question, ...]
     items: tuple[Planned, ...]
     order: Order
@@ -41,11 +43,6 @@ class Plan:
     """As though everything that is not known yet were done."""
     form: tuple[Filled, ...]
     documents: tuple[Gathered, ...]
-
-    @property
-    def settled(self) -> bool:
-        """Whether no item waits for an answer."""
-        return all(one.outcome.needed is not None for one in self.items)
 
     @property
     def promised(self) -> date | None:
@@ -73,11 +70,12 @@ def plan(
     chosen = choose(scene, answers)
     kept = [item for item in scene.items if chosen.item(item.id).needed is not False]
     order = order_of(kept, (item.id for item in kept if chosen.item(item.id).needed))
-    times = timetable(kept, order, on)
+    times = timetable(kept, order, on, {item.id: chosen.periods(item) for item in kept})
     return Plan(
         scene=scene,
         on=on,
         subject=subject,
+        settled=chosen.settled,
         questions=chosen.questions,
         items=tuple(_planned(scene, item, chosen, order, times) for item in scene.items),
         order=order,

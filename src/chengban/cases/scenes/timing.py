@@ -8,7 +8,7 @@ from typing import Literal
 
 from chengban.cases.scenes.ordering import Order
 from chengban.lib import workdays
-from chengban.packs.items import Item, TimeLimit
+from chengban.packs.items import Item, Period, TimeLimit
 
 UNITS: Mapping[str, str] = {"1": "workdays", "2": "days", "3": "hours", "4": "months", "5": "years"}
 """What the codes of a limit's unit stand for."""
@@ -31,6 +31,8 @@ class Timed:
 
     item: str
     term: Term | None
+    periods: tuple[Period, ...]
+    """What must have run out before it begins."""
     starts: date
     ends: date
     begins_known: bool
@@ -64,8 +66,11 @@ def term_of(item: Item) -> Term | None:
     return None if item.statutory is None else Term("statutory", item.statutory)
 
 
-def timetable(items: Iterable[Item], order: Order, on: date) -> Timetable:
-    """When each item of the order runs, where all begins on `on` that can. The day itself does not count (开始的当日不计入)."""
+def timetable(items: Iterable[Item], order: Order, on: date, periods: Mapping[str, tuple[Period, ...]]) -> Timetable:
+    """When each item of the order runs, where all begins on `on` that can. The day itself does not count (开始的当日不计入).
+
+    `periods`: by item, what runs from `on` and must have run out before it begins.
+    """
     declared = {item.id: item for item in items}
     found: dict[str, Timed] = {}
     decided: dict[str, str | None] = {}
@@ -74,27 +79,31 @@ def timetable(items: Iterable[Item], order: Order, on: date) -> Timetable:
         return found[item].ends, order.levels[item]
 
     for name in order.sequence:
-        decided[name] = waited = order.waited(name, finished)
-        begins = on if waited is None else found[waited].ends
+        waited = order.waited(name, finished)
+        free = max((end_of(period, on) for period in periods[name]), default=on)
+        begins = free if waited is None else max(free, found[waited].ends)
+        decided[name] = None if waited is None or found[waited].ends < free else waited
         waits = (*order.all_of[name], *order.any_of[name])
-        found[name] = _timed(declared[name], begins, all(found[one].ends_known for one in waits))
+        found[name] = _timed(declared[name], periods[name], begins, all(found[one].ends_known for one in waits))
     last = max(order.sequence, key=finished, default=None)
     return Timetable(
         items=found,
         path=_chain(last, decided),
         without_limit=tuple(name for name in order.items if found[name].term is None),
-        unconfirmed=tuple(name for name in order.items if _is_unsure(found[name].term)),
+        unconfirmed=tuple(name for name in order.items if _is_unsure(found[name])),
         ends=on if last is None else found[last].ends,
     )
 
 
-def _is_unsure(term: Term | None) -> bool:
-    return term is not None and term.limit.confidence == "?"
+def _is_unsure(timed: Timed) -> bool:
+    limits = (*timed.periods, *(() if timed.term is None else (timed.term.limit,)))
+    return any(limit.confidence == "?" for limit in limits)
 
 
-def _timed(item: Item, begins: date, begins_known: bool) -> Timed:
+def _timed(item: Item, periods: tuple[Period, ...], begins: date, begins_known: bool) -> Timed:
     term = term_of(item)
-    return Timed(item.id, term, begins, begins if term is None else end_of(term.limit, begins), begins_known)
+    ends = begins if term is None else end_of(term.limit, begins)
+    return Timed(item.id, term, periods, begins, ends, begins_known)
 
 
 def _chain(last: str | None, decided: Mapping[str, str | None]) -> tuple[str, ...]:
