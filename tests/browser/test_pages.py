@@ -10,7 +10,9 @@ FIRM = f"/enterprises/{town.LOTUS}"
 PAGES = [
     ("", "/"), ("", "/search"), ("", "/search?q=gaoxin"), ("", "/search?q=zzzzzz"), ("", "/policies"), ("", "/policies/P09"),
     ("", "/policies/P18v1"), ("", "/items"), ("", "/items/S01.a"), ("", "/items/S04.d?gathering=yes"), ("", "/scenes/S04"),
-    ("", "/scenes/S14?kind=到龄&fund=%3F"), ("", "/registers"), ("", "/registers/legal_persons"),
+    ("", "/scenes/S14?kind=到龄&fund=%3F"), ("", "/scenes/S04/plan"), ("", "/scenes/S03/plan?way=普通注销"),
+    ("agent", "/scenes/S03/plan?customs=%3F"), ("citizen", "/scenes/S15/plan?kind=正常死亡&pension=yes"), ("", "/registers"),
+    ("", "/registers/legal_persons"),
     ("", "/session"), ("", "/nothing"), ("agent", "/"), ("agent", FIRM), ("agent", f"{FIRM}/policies"),
     ("agent", f"{FIRM}/readings"), ("agent", "/matches"), ("citizen", "/"), ("citizen", "/me"), ("citizen", "/me/policies"),
     ("clerk", "/enterprises?q=聊城"), ("officer", "/"), ("officer", "/matches"), ("steward", "/quality"), ("auditor", "/ledger"),

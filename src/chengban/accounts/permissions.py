@@ -145,6 +145,11 @@ def may_see_entry(account: "Account | AnonymousUser", act: str, about: str) -> b
     return act == "facts.read" and account.is_authenticated and about.partition(":")[2] in account.subjects
 
 
+def may_use_own(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may have what the city holds of `subject` filled in for it: only by a mandate, whatever its office."""
+    return may(account, Verb.READ_OWN_FILE) and account.is_authenticated and subject in account.subjects
+
+
 def may_decide(account: "Account | AnonymousUser", departments: Collection[str]) -> bool:
     """Whether `account` may decide the offers of a policy of these departments: those of its own, or where it has none of any."""
     return may(account, Verb.DECIDE_OFFERS) and account.is_authenticated and account.department in ("", *departments)

@@ -22,6 +22,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "match": ("chengban.cli.policy", "Match every subject with every policy."),
     "item": ("chengban.cli.item", "Take in a city's own list of items; find items by what people say."),
     "clock": ("chengban.cli.clock", "Reckon the legal time limits of one application from its events."),
+    "scene": ("chengban.cli.scene", "Plan a scene: its items, their order, its one form."),
     "work": ("chengban.cli.work", "Deliver messages, follow changes and check every night, until stopped."),
     "deliver": ("chengban.cli.deliver", "Set budgets, order payments from a confirmed list, and see where they stand."),
     "exchange": ("chengban.cli.exchange", "Deliver messages to outside systems; see, send again and reconcile them."),

@@ -18,12 +18,13 @@ def pack() -> None:
 @JSON
 def check_pack(folder: Path, as_json: bool) -> None:
     """Check the pack in FOLDER. Says file, line, column and a sentence for each thing wrong, and then ends with 1."""
+    from chengban.cases.scenes.checking import check_scenes
     from chengban.items.checking import check_items
     from chengban.packs import load
     from chengban.packs.check import check
 
     folder = folder.resolve()
-    findings = check(folder) or check_items(load(folder))
+    findings = check(folder) or check_items(load(folder)) or check_scenes(load(folder))
     if as_json:
         show([{"file": f.place.file, "line": f.place.line, "column": f.place.column, "message": f.message} for f in findings])
     else:

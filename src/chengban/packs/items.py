@@ -12,6 +12,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
+from chengban.packs.forms import Branch, Feel, FormField, ItemId, Refusal, Section
 from chengban.packs.model import Citation, Confidence, Declaration, Identifier, Name
 
 
@@ -22,11 +23,9 @@ class Coded:
     codes: str
 
 
-ItemId = Annotated[str, StringConstraints(pattern=r"^S\d{2}\.[a-z]\d?$")]
 SceneId = Annotated[str, StringConstraints(pattern=r"^S\d{2}$")]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-Feel = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 Level = Annotated[str, Coded("use_level")]
 
 
@@ -38,6 +37,13 @@ class TimeLimit(Declaration):
     explanation: Text | None = Field(default=None, title="时限说明")
     citation: Citation | None = Field(default=None, title="依据")
     confidence: Confidence = "K"
+
+
+class Period(TimeLimit):
+    """What must have run out before an item can begin, counted from the day the scene begins (公示期等). `when` is FEEL."""
+
+    name: Title = Field(title="名称")
+    when: Feel | None = None
 
 
 class Fee(Declaration):
@@ -179,15 +185,21 @@ class Implementation(Declaration):
 
 
 class Item(Implementation):
-    """A service item (政务服务事项) of a scene. `when` is FEEL over the scene's questions: only then it is to be done."""
+    """A service item (政务服务事项) of a scene. `when` is FEEL over the scene's questions: only then it is to be done.
+
+    It waits for every item of `after` that is done, and for the first of `after_any`. On the trunk (主干) hangs the rest.
+    """
 
     id: ItemId
     scene: SceneId
     yields: str | None = None
     after: tuple[str, ...] = ()
+    after_any: tuple[ItemId, ...] = ()
     optional: bool = False
     condition: str | None = None
     when: Feel | None = None
+    trunk: bool = False
+    not_before: tuple[Period, ...] = ()
     words: tuple[str, ...] = ()
     confidence: Confidence | None = None
     """Of the list's own values; none: as the scene's."""
@@ -222,6 +234,14 @@ class Question(Declaration):
         return self
 
 
+class Note(Declaration):
+    """What else there is to know of a scene (办理须知)."""
+
+    text: Text
+    citation: Citation | None = None
+    confidence: Confidence
+
+
 class Scene(Declaration):
     """A "one thing" scene (一件事), its items, and the questions that choose among them (情形导办)."""
 
@@ -233,12 +253,29 @@ class Scene(Declaration):
     words: tuple[Name, ...] = ()
     questions: tuple[Question, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
+    branches: tuple[Branch, ...] = ()
+    form: tuple[Section, ...] = ()
+    joint: TimeLimit | None = None
+    """Within what all of it is done where it is handled jointly (联合办理时限)."""
+    refusal: Refusal | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """Every field of the form, in its order."""
+        return tuple(field for section in self.form for field in section.fields)
 
     @model_validator(mode="after")
-    def _questions_differ(self) -> "Scene":
+    def _names_differ(self) -> "Scene":
         twice = _twice(word for question in self.questions for word in {question.id, question.name})
         if twice:
             raise ValueError(f"scene {self.id}: the question {twice} is declared twice")
+        twice = _twice(word for field in self.fields for word in {field.id, field.name})
+        if twice:
+            raise ValueError(f"scene {self.id}: the field {twice} is declared twice")
+        twice = _twice(item.id for item in self.items)
+        if twice:
+            raise ValueError(f"scene {self.id}: the item {twice} is declared twice")
         return self
 
 

@@ -79,3 +79,17 @@ def column_chart(
         for number, ((label, value, said), height) in enumerate(zip(values, heights, strict=True))
     )
     return ColumnChart(title, columns, tuple(heads), tuple(tuple(row) for row in rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A bar of a timeline: where it begins and how long it is, in hundredths of the whole."""
+
+    x: float
+    length: float
+
+
+def span(begins: float, ends: float, whole: float) -> Span:
+    """From `begins` to `ends` of `whole`; what takes no time shows as a sliver, within the whole."""
+    length = max(2.0, (ends - begins) / whole * 100 if whole else 100.0)
+    return Span(round(min(begins / whole * 100 if whole else 0.0, 100 - length), 2), round(length, 2))

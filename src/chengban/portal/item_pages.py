@@ -101,7 +101,7 @@ def scene_page(pack: Pack, scene: Scene, given: Mapping[str, str]) -> ScenePage:
     found = guiding.outcomes(guide, answers)
     items = tuple(ToDo(item, found[(item.id, "")]) for item in scene.items)
     done = [one.item for one in items if one.outcome.needed is not False]
-    return ScenePage(scene, _form(guide, answers), items, tuple(_brought_once(pack, done, found)))
+    return ScenePage(scene, question_form(guide, answers), items, tuple(_brought_once(pack, done, found)))
 
 
 def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
@@ -113,18 +113,19 @@ def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
     return ItemPage(
         item=item,
         scene=scene,
-        form=_form(guide, answers),
+        form=question_form(guide, answers),
         accepted=may_be_accepted(item),
         statutory=limit_said(item.statutory),
         promised=limit_said(item.promised),
         confidence=item.confidence or scene.confidence,
         materials=materials,
-        before=tuple(pack.items[one] for one in item.after if one in pack.items),
-        then=tuple(other for other in pack.items.values() if item.id in other.after),
+        before=tuple(pack.items[one] for one in (*item.after, *item.after_any) if one in pack.items),
+        then=tuple(other for other in pack.items.values() if item.id in (*other.after, *other.after_any)),
     )
 
 
-def _form(guide: Guide, answers: guiding.Answers) -> Form:
+def question_form(guide: Guide, answers: guiding.Answers) -> Form:
+    """The questions that still matter, with what was answered."""
     questions = tuple(_asked(question, answers) for question in guiding.asked(guide, answers))
     return Form(questions, bool(answers.known or answers.unsure))
 

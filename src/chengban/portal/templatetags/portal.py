@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -141,6 +141,12 @@ def cite(citation: Citation | None) -> str:
 def dedent(text: str) -> str:
     """A rule as its author set it, without the margin of the file."""
     return textwrap.dedent(text).strip()
+
+
+@register.filter
+def listed(numbers: Iterable[object]) -> str:
+    """1、2、3, or 1, 2, 3 on an English page."""
+    return _("、").join(map(str, numbers))
 
 
 @register.filter
