@@ -1,0 +1,51 @@
+"""What the parts of a certificate are called, for people: the names of its type's fields and answers, and of what all share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from chengban.packs.certificates import CertificateType
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A part's name in both languages."""
+
+    name: str
+    name_en: str
+
+
+COMMON = {
+    "certificate_type": Named("证照名称", "Certificate"), "certificate_no": Named("证照编号", "Number"),
+    "identifier": Named("电子证照标识", "Identifier"), "issuer": Named("颁发机构", "Issued by"),
+    "holder": Named("持证主体", "Holder"), "holder_id": Named("持证主体代码", "Holder's code"),
+    "issued_on": Named("颁发日期", "Issued on"), "valid_from": Named("有效期起", "Valid from"),
+    "valid_until": Named("有效期止", "Valid until"),
+}  # fmt: skip
+"""What stands on every certificate, in the order in which it is read."""
+
+
+def names_of(kind: CertificateType | None) -> dict[str, Named]:
+    """Claim → its name: what all share, then the type's fields, then its answers."""
+    if kind is None:
+        return dict(COMMON)
+    fields = {one.id: Named(one.name, one.name_en) for one in kind.fields}
+    return COMMON | fields | {one.id: Named(one.name, one.name_en) for one in kind.answers}
+
+
+def choosable(kind: CertificateType) -> list[str]:
+    """What a holder may choose to disclose: who the holder is, the fields that are not always shown, and the answers."""
+    chosen = [field.id for field in kind.fields if field.shown == "chosen"]
+    who = [] if kind.holder == "enterprise" else ["holder", "holder_id"]
+    return [*who, *chosen, *(one.id for one in kind.answers)]
+
+
+def always_shown(kind: CertificateType) -> list[str]:
+    """The type's own fields that stand on every presentation; an enterprise's name and code too."""
+    who = ["holder", "holder_id"] if kind.holder == "enterprise" else []
+    return [*who, *(field.id for field in kind.fields if field.shown == "always")]
+
+
+def listed(kind: CertificateType, claims: Iterable[str], *, english: bool = False) -> str:
+    """Names of claims as one enumeration; empty for none."""
+    names = names_of(kind)
+    return (", " if english else "、").join(names[one].name_en if english else names[one].name for one in claims if one in names)
