@@ -33,7 +33,7 @@ def prepare() -> None:
     from chengban.policies.domain import run_match
     from chengban.policies.seed import reckon_seed
     from tests import offered, town
-    from tests.browser import money
+    from tests.browser import money, uses
     from tests.certificates import issued as certificates
     from tests.policies.paying import Story, tell
 
@@ -50,6 +50,7 @@ def prepare() -> None:
     tell_the_agent()
     certificates.licence(pack)
     certificates.card(pack)
+    uses.make()
     Keeper(keys.signer(), keys.seal_key()).turn()
 
 

@@ -43,6 +43,8 @@ class Verb(StrEnum):
     DECIDE_OFFERS = "decide offers"
     ANSWER_OFFERS = "answer offers"
     OBJECT = "object"
+    ASK_FOR_CERTIFICATES = "ask for certificates"
+    CONSENT_TO_USE = "consent to use"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -71,6 +73,8 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.DECIDE_OFFERS: _("办理本部门的拟享名单"),
     Verb.ANSWER_OFFERS: _("答复给自己的兑现"),
     Verb.OBJECT: _("对公示提出异议"),
+    Verb.ASK_FOR_CERTIFICATES: _("请持证人出示证照"),
+    Verb.CONSENT_TO_USE: _("答复用证请求、出示自己的证照"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -103,6 +107,8 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.DECIDE_OFFERS:       frozenset({            _P}),
     Verb.ANSWER_OFFERS:       frozenset({_C, _E}),
     Verb.OBJECT:              frozenset({_C, _E, _W, _P, _S, _A, _M}),
+    Verb.ASK_FOR_CERTIFICATES: frozenset({       _W, _P}),
+    Verb.CONSENT_TO_USE:      frozenset({_C, _E}),
 }  # fmt: skip
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from chengban.packs.certificates import CertificateType
+from chengban.packs.certificates import CertificateType, FaceField
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ COMMON = {
     "valid_until": Named("有效期止", "Valid until"),
 }  # fmt: skip
 """What stands on every certificate, in the order in which it is read."""
+_HOLDERS = {
+    "person": {"holder": Named("姓名", "Name"), "holder_id": Named("公民身份号码", "Citizen number")},
+    "enterprise": {"holder": Named("名称", "Name"), "holder_id": Named("统一社会信用代码", "Credit code")},
+}  # fmt: skip
 
 
 def names_of(kind: CertificateType | None) -> dict[str, Named]:
@@ -29,7 +36,7 @@ def names_of(kind: CertificateType | None) -> dict[str, Named]:
     if kind is None:
         return dict(COMMON)
     fields = {one.id: Named(one.name, one.name_en) for one in kind.fields}
-    return COMMON | fields | {one.id: Named(one.name, one.name_en) for one in kind.answers}
+    return COMMON | _HOLDERS.get(kind.holder, {}) | fields | {one.id: Named(one.name, one.name_en) for one in kind.answers}
 
 
 def choosable(kind: CertificateType) -> list[str]:
@@ -49,3 +56,24 @@ def listed(kind: CertificateType, claims: Iterable[str], *, english: bool = Fals
     """Names of claims as one enumeration; empty for none."""
     names = names_of(kind)
     return (", " if english else "、").join(names[one].name_en if english else names[one].name for one in claims if one in names)
+
+
+def worded(field: FaceField, value: Any) -> str:
+    """A value as it stands in a token, as people read it; a code is its name already."""
+    if field.type == "date":
+        return day(value)
+    if field.type == "boolean":
+        return yes_or_no(value)
+    if field.type in ("money", "decimal"):
+        return f"{Decimal(value):,f}{field.unit or ''}"
+    return f"{value}{field.unit or ''}"
+
+
+def day(text: str) -> str:
+    """A day as Chinese documents write it."""
+    found = date.fromisoformat(text)
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
+def yes_or_no(value: bool) -> str:
+    return "是" if value else "否"

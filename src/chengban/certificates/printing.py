@@ -1,9 +1,5 @@
 """A certificate as a document: the same content as its token, laid out by `faces` and signed by the city."""
 
-from datetime import date
-from decimal import Decimal
-from typing import Any
-
 from django.db import transaction
 
 from chengban import ledger
@@ -13,12 +9,11 @@ from chengban.certificates.models import Certificate
 from chengban.certificates.signing import ES256, SM2, Signer
 from chengban.certificates.signing.identity import city_chain
 from chengban.certificates.signing.keys import city_signer
-from chengban.certificates.tokens import readable
+from chengban.certificates.tokens import said
 from chengban.ledger import Actor
 from chengban.lib import clock
 from chengban.lib.identifiers import is_uscc
 from chengban.packs import Pack
-from chengban.packs.certificates import FaceField
 
 OIDS = {ES256: "1.2.840.10045.4.3.2", SM2: "1.2.156.10197.1.501"}
 """What an algorithm is called in an OFD: ecdsa-with-SHA256, SM2-with-SM3."""
@@ -31,26 +26,13 @@ def face_of(pack: Pack, certificate: Certificate) -> Face:
     issuer = pack.departments[certificate.department].name
     held = certificate.claims
     code = "统一社会信用代码" if is_uscc(certificate.subject) else "公民身份号码"
-    lines = [(field.name[:20], _text(pack, field, held[field.id])) for field in kind.fields if field.id in held]
+    lines = [(field.name[:20], said(pack, field, held[field.id])) for field in kind.fields if field.id in held]
     return Face(
         title=kind.name, number=certificate.number, issuer=issuer, issued_on=certificate.issued_on, holder=certificate.holder,
         lines=((code, certificate.subject), *lines), layout=kind.layout, tone=kind.tone, identifier=certificate.identifier,
         valid_from=certificate.valid_from if certificate.valid_until else None, valid_until=certificate.valid_until,
         seal=issuer[:_LONGEST_SEAL], qr=certificate.identifier,
     )  # fmt: skip
-
-
-def _text(pack: Pack, field: FaceField, value: Any) -> str:
-    """A value as people read it."""
-    shown = readable(pack, field, value)
-    if field.type == "date":
-        day = date.fromisoformat(shown)
-        return f"{day.year}年{day.month}月{day.day}日"
-    if field.type == "boolean":
-        return "是" if shown else "否"
-    if field.type in ("money", "decimal"):
-        return f"{Decimal(shown):,f}{field.unit or ''}"
-    return f"{shown}{field.unit or ''}"
 
 
 def pdf_of(pack: Pack, certificate: Certificate, signer: Signer) -> bytes:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from chengban.certificates.models import RequestStep, Use, UseRequest
+from chengban.ledger import Actor
 
 
 class Stage(StrEnum):
@@ -48,6 +49,13 @@ def with_standing(requests: "QuerySet[UseRequest]") -> "QuerySet[StandingRequest
     steps = RequestStep.objects.filter(request=OuterRef("pk")).order_by("-pk")
     uses = Use.objects.filter(mandate__line__request=OuterRef("pk")).order_by("-ordinal")
     return requests.annotate(said=Subquery(steps.values("act")[:1]), used=Subquery(uses.values("ordinal")[:1]))
+
+
+def asked_by(department: str, by: Actor) -> "QuerySet[UseRequest]":
+    """What a department asked for, whoever of it did; of who has no department, what they asked for themselves."""
+    if department:
+        return UseRequest.objects.filter(department=department)
+    return UseRequest.objects.filter(department="", by=str(by))
 
 
 def stage_of(request: "StandingRequest", on: date) -> Stage:

@@ -18,7 +18,7 @@ from chengban.certificates import sdjwt, status
 from chengban.certificates.answers import answers_of
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate
-from chengban.certificates.naming import choosable
+from chengban.certificates.naming import choosable, worded
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.es256 import Es256Signer
 from chengban.certificates.standing import listed
@@ -76,6 +76,11 @@ def _faces(pack: Pack, kind: CertificateType, certificate: Certificate) -> tuple
 def readable(pack: Pack, field: FaceField, value: Any) -> Any:
     """A value as it stands on the face: a code by its name."""
     return pack.code_names.get(field.codes, {}).get(value, value) if field.codes else value
+
+
+def said(pack: Pack, field: FaceField, value: Any) -> str:
+    """A value of the face as people read it."""
+    return worded(field, readable(pack, field, value))
 
 
 def _end_of(day: date) -> datetime:
