@@ -5,7 +5,7 @@ What was agreed to becomes a mandate for each certificate; `look` uses them all,
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db import connection, transaction
@@ -17,7 +17,7 @@ from chengban.certificates.errors import NotAsked, NotMandated, NotOpen
 from chengban.certificates.filling import type_of
 from chengban.certificates.mandates import MOST_TIMES
 from chengban.certificates.models import Certificate, RequestLine, RequestStep, UseMandate, UseRequest
-from chengban.certificates.naming import choosable
+from chengban.certificates.naming import choosable, one_line
 from chengban.certificates.requests import WHY_NOT, Stage, stage_of, with_standing
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.keys import KeyRing
@@ -81,13 +81,14 @@ class Seen:
 
 def ask(pack: Pack, subject: str, wanted: Sequence[Wanted], terms: Terms, *, verifier: Verifier, by: Actor, on: date) -> UseRequest:
     """Ask a holder. Says nothing of whether the holder has such certificates. Raises NotAsked, UnknownType."""
-    _check_terms(terms, verifier, on)
+    terms = replace(terms, purpose=one_line(terms.purpose), clause=one_line(terms.clause), case=one_line(terms.case))
+    _check_terms(terms, on)
     lines = _lines(pack, subject, wanted)
     with transaction.atomic():
-        _refuse_second(subject, verifier, terms.case.strip(), on)
+        _refuse_second(subject, verifier, terms.case, on)
         made = UseRequest.objects.create(
-            subject=subject, audience=verifier.name, department=verifier.department, purpose=terms.purpose.strip(),
-            clause=terms.clause.strip(), case=terms.case.strip(), times=terms.times, until=terms.until, at=clock.now(), by=str(by),
+            subject=subject, audience=verifier.name, department=verifier.department, purpose=terms.purpose, clause=terms.clause,
+            case=terms.case, times=terms.times, until=terms.until, at=clock.now(), by=str(by),
         )  # fmt: skip
         for line in lines:
             line.request = made
@@ -144,10 +145,9 @@ def judged(mandate: UseMandate, used: mandates.Used, keys: KeyRing, *, by: Actor
 # What the verbs share ------------------------------------------------------------------------------------------------
 
 
-def _check_terms(terms: Terms, verifier: Verifier, on: date) -> None:
-    texts = ((verifier.name, "核验方", 120), (terms.purpose, "用途", 200), (terms.clause, "依据", 200), (terms.case, "办件号", 60))
-    for text, name, most in texts:
-        if not 0 < len(text.strip()) <= most:
+def _check_terms(terms: Terms, on: date) -> None:
+    for text, name, most in ((terms.purpose, "用途", 200), (terms.clause, "依据", 200), (terms.case, "办件号", 60)):
+        if not 0 < len(text) <= most:
             raise NotAsked(f"请写明{name}，最多 {most} 字：持证人要知道给谁看、做什么用。")
     if not 1 <= terms.times <= MOST_TIMES:
         raise NotAsked(f"次数应为 1 到 {MOST_TIMES} 次。")
@@ -164,7 +164,7 @@ def _lines(pack: Pack, subject: str, wanted: Sequence[Wanted]) -> list[RequestLi
 
 
 def _line(pack: Pack, subject: str, wanted: Wanted) -> RequestLine:
-    kind = type_of(pack, wanted.kind)
+    kind = type_of(pack, one_line(wanted.kind))
     if kind.holder == ("person" if is_uscc(subject) else "enterprise"):
         raise NotAsked(f"{kind.name}只颁发给{'个人' if kind.holder == 'person' else '企业'}，这个主体不会有。")
     known = choosable(kind)
@@ -212,7 +212,7 @@ def _at(request: UseRequest, where: tuple[Stage, ...], on: date) -> Iterator[Use
 
 
 def _write(request: UseRequest, act: RequestStep.Act, by: Actor, reason: str = "") -> None:
-    RequestStep.objects.create(request=request, act=act, at=clock.now(), by=str(by), reason=reason.strip()[:300])
+    RequestStep.objects.create(request=request, act=act, at=clock.now(), by=str(by), reason=one_line(reason)[:300])
 
 
 def _named(request: UseRequest) -> str:

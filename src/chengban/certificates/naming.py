@@ -77,3 +77,8 @@ def day(text: str) -> str:
 
 def yes_or_no(value: bool) -> str:
     return "是" if value else "否"
+
+
+def one_line(text: str) -> str:
+    """What somebody wrote, on one line, without signs that cannot be printed or kept."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())

@@ -16,6 +16,7 @@ from chengban.certificates.asking import Seen, Verifier, judged
 from chengban.certificates.errors import Refused
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate, ShowCode
+from chengban.certificates.naming import one_line
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.keys import KeyRing
 from chengban.certificates.tokens import chosen_fields
@@ -49,7 +50,8 @@ def redeem(pack: Pack, text: str, *, verifier: Verifier, purpose: str, by: Actor
 
     Raises Refused (unreadable, replay, stale), and NotMandated where the certificate does not hold any more.
     """
-    if not purpose.strip():
+    purpose = one_line(purpose)[:200]
+    if not purpose:
         raise Refused("purpose", "请写明用途：持证人会收到通知，知道您看了什么、做什么用。")
     with transaction.atomic():
         code = _open(read_code(text))
