@@ -3,7 +3,6 @@
 Two tokens of one certificate have other salts and another signature; they say the same.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -21,6 +20,7 @@ from chengban.certificates.models import Certificate
 from chengban.certificates.naming import choosable, worded
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.es256 import Es256Signer
+from chengban.certificates.signing.keys import issuer_of
 from chengban.certificates.standing import listed
 from chengban.lib import clock, env
 from chengban.lib.identifiers import is_uscc
@@ -89,7 +89,7 @@ def _end_of(day: date) -> datetime:
 
 
 def issuer(pack: Pack) -> str:
-    return os.environ.get("CHENGBAN_PORTAL_URL", "").rstrip("/") or f"urn:chengban:{pack.city.region}"
+    return issuer_of(pack.city.region)
 
 
 def list_uri(pack: Pack, number: int) -> str:

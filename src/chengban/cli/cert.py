@@ -91,13 +91,14 @@ def _told(made: "Certificate") -> dict[str, Any]:
 @click.option("--offline", is_flag=True, help="Ask nobody: use the status list and the keys that are given.")
 @click.option("--status-list", "listed", type=FILE, help="A status list that was fetched before; offline.")
 @click.option("--issuer-key", type=FILE, help="Whom to trust: a JWK, a JWK set or a PEM; the city's own keys where not given.")
+@click.option("--issuer", help="Whom the keys of --issuer-key sign for (iss), where the file does not say.")
 @click.option("--nonce", help="What the verifier asked, for a presentation.")
 @click.option("--audience", help="Who the verifier said it is, for a presentation.")
 @ON
 @JSON
 def verify(
-    what: str, offline: bool, listed: Path | None, issuer_key: Path | None, nonce: str | None, audience: str | None,
-    on: datetime | None, as_json: bool,
+    what: str, offline: bool, listed: Path | None, issuer_key: Path | None, issuer: str | None, nonce: str | None,
+    audience: str | None, on: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say whether a certificate is good: a token, a presentation, an identifier or a document. Ends with 1 unless it is valid."""
     if (nonce is None) != (audience is None):
@@ -109,7 +110,7 @@ def verify(
 
     text = _text(what)
     take_up_demo() if offline or isinstance(text, bytes) else ready()
-    keys, question = _keys(issuer_key), _question(nonce, audience)
+    keys, question = _keys(issuer_key, issuer or ""), _question(nonce, audience)
     at = datetime.combine(business_date(on), clock.now().timetz())
     if offline and isinstance(text, str):
         return _answer(_offline(text, keys, listed, question, at), as_json)
@@ -146,10 +147,10 @@ def _text(what: str) -> str | bytes:
         raise click.UsageError(f"{path.name} 不是文本文件，也不是 PDF 或 OFD。") from error
 
 
-def _keys(path: Path | None) -> "KeyRing":
+def _keys(path: Path | None, issuer: str) -> "KeyRing":
     from chengban.certificates.signing.keys import KeyRing, city_keys, read_keys
 
-    return city_keys() if path is None else KeyRing(read_keys(path))
+    return city_keys() if path is None else KeyRing(read_keys(path, issuer))
 
 
 def _question(nonce: str | None, audience: str | None) -> Any:
