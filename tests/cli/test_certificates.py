@@ -113,8 +113,9 @@ def test_a_document_is_written_and_its_signature_read(shell: Shell, tmp_path: Pa
     assert [one["bytes"] for one in said["files"]] == [pdf.stat().st_size, ofd.stat().st_size]
     for file in (pdf, ofd):
         found = shell("cert", "verify", file, "--json")
-        told(found, "unknown")
-        assert "签名之后没有改动" in found.json["reason"]
+        told(found, "valid")
+        assert "签名之后没有改动" in found.json["reason"] and "照面与签名的凭证一致" in found.json["reason"]
+        told(shell("cert", "verify", file, "--offline", "--json"), "unknown")
     pdf.write_bytes(pdf.read_bytes() + b"%more\n")
     told(shell("cert", "verify", pdf, "--json"), "rejected", "changed")
     refused(shell("cert", "print", made["identifier"]), "--pdf 或 --ofd")

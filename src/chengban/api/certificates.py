@@ -242,7 +242,7 @@ def _one(found: UseRequest) -> shapes.RequestOut:
 
 def _judged(request: HttpRequest, given: str | bytes) -> shapes.VerdictOut:
     _limit(request, "verification", MOST)
-    return shapes.verdict(judging.judge(given, city_keys(), packs.current().city.name, at=clock.now()))
+    return shapes.verdict(judging.judge(given, city_keys(), packs.current(), at=clock.now()))
 
 
 def _limit(request: HttpRequest, what: str, most: int) -> None:

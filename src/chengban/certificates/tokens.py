@@ -43,6 +43,13 @@ def token_of(pack: Pack, certificate: Certificate, signer: Signer) -> str:
     )
 
 
+def claims_of(pack: Pack, certificate: Certificate) -> dict[str, Any]:
+    """Everything that its token says, disclosed."""
+    kind = type_of(pack, certificate.kind)
+    shown, hidden = _faces(pack, kind, certificate)
+    return {**_heading(pack, kind, certificate), **shown, **hidden}
+
+
 def chosen_fields(kind: CertificateType, names: Iterable[str]) -> list[str]:
     """Those of the names that a holder may choose to disclose; who an enterprise is, every token of its own shows."""
     mine = {*choosable(kind), "holder", "holder_id"}

@@ -109,12 +109,12 @@ def verify(
     from chengban.certificates import judging
 
     text = _text(what)
-    take_up_demo() if offline or isinstance(text, bytes) else ready()
+    take_up_demo() if offline else ready()
     keys, question = _keys(issuer_key, issuer or ""), _question(nonce, audience)
     at = datetime.combine(business_date(on), clock.now().timetz())
-    if offline and isinstance(text, str):
+    if offline:
         return _answer(_offline(text, keys, listed, question, at), as_json)
-    _answer(judging.judge(text, keys, packs.current().city.name, at=at, question=question), as_json)
+    _answer(judging.judge(text, keys, packs.current(), at=at, question=question), as_json)
 
 
 def _answer(verdict: "Verdict", as_json: bool) -> None:
@@ -159,13 +159,17 @@ def _question(nonce: str | None, audience: str | None) -> Any:
     return Question(nonce, audience) if nonce is not None and audience is not None else None
 
 
-def _offline(text: str, keys: "KeyRing", listed: Path | None, question: Any, at: datetime) -> "Verdict":
-    from chengban.certificates.judging import PREFIX
+def _offline(text: str | bytes, keys: "KeyRing", listed: Path | None, question: Any, at: datetime) -> "Verdict":
+    from chengban import packs
+    from chengban.certificates.judging import PREFIX, document
     from chengban.certificates.verifying import Outcome, Verdict, from_list, verify
 
+    find_status = from_list(_list(listed, keys), at)
+    if isinstance(text, bytes):
+        return document(text, keys, packs.current(), find_status, at=at)
     if text.startswith(PREFIX):
         return Verdict(Outcome.UNKNOWN, "只有证照标识，离线时不知道它的状态。")
-    return verify(text, keys, from_list(_list(listed, keys), at), at=at, question=question)
+    return verify(text, keys, find_status, at=at, question=question)
 
 
 def _list(path: Path | None, keys: "KeyRing") -> Any:

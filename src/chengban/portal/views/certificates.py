@@ -67,7 +67,7 @@ def verification(request: HttpRequest) -> HttpResponse:
         return _answered(request, asked, _("您问得太快了，请过一分钟再核验。"), status=429)
     if len(given) > LARGEST:
         return _answered(request, asked, _("文件超过 16 MB，不是电子证照。"), status=413)
-    return _answered(request, asked, verdict=judging.judge(given, city_keys(), packs.current().city.name, at=clock.now()))
+    return _answered(request, asked, verdict=judging.judge(given, city_keys(), packs.current(), at=clock.now()))
 
 
 def _answered(
