@@ -46,16 +46,20 @@ def issue(
             _refuse_second(kind, subject, on)
         (made,) = _make(pack, kind, [filled], by=by, on=on)
         ledger.append(by, "certificates.issue", _named(made), {"kind": kind.id, "on": on.isoformat()})
-        _read(kind, filled, by, on)
+        _read(kind, [filled], by, on)
     return made
 
 
 def issue_all(pack: Pack, kind: CertificateType, filled: Sequence[Filled], *, by: Actor, on: date) -> list[Certificate]:
-    """Issue many of a type at once, as when a city takes up its paper certificates (批量制证): one ledger entry for all."""
+    """Issue many of a type at once, as when a city takes up its paper certificates (批量制证).
+
+    One ledger entry for all, and for each holder that their registers were read.
+    """
     with transaction.atomic():
         made = _make(pack, kind, filled, by=by, on=on)
         payload = {"kind": kind.id, "count": len(made), "on": on.isoformat()}
         ledger.append(by, "certificates.issue_all", f"certificates:{kind.id}", payload)
+        _read(kind, filled, by, on)
     return made
 
 
@@ -91,7 +95,7 @@ def reissue(
         (made,) = _make(pack, kind, [filled], by=by, on=on, before=held)
         _write(held, Act.REISSUED, by, on, reason)
         ledger.append(by, "certificates.reissue", _named(held), {"kind": kind.id, "successor": made.pk, "on": on.isoformat()})
-        _read(kind, filled, by, on)
+        _read(kind, [filled], by, on)
     return made
 
 
@@ -104,10 +108,11 @@ def _hold(kind: CertificateType, subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"certificates:{kind.id}:{subject}"])
 
 
-def _read(kind: CertificateType, filled: Filled, by: Actor, on: date) -> None:
-    """The holder sees that their registers were read, and what for."""
-    payload = {"purpose": f"颁发{kind.name}", "registers": list(filled.read), "on": on.isoformat()}
-    ledger.append(by, "facts.read", f"{kind_of(kind, filled.subject)}:{filled.subject}", payload)
+def _read(kind: CertificateType, filled: Sequence[Filled], by: Actor, on: date) -> None:
+    """Each holder sees that their registers were read, and what for."""
+    said = {"purpose": f"颁发{kind.name}", "on": on.isoformat()}
+    about = ((f"{kind_of(kind, one.subject)}:{one.subject}", {**said, "registers": list(one.read)}) for one in filled)
+    ledger.append_all(by, "facts.read", about)
 
 
 def _refuse_second(kind: CertificateType, subject: str, on: date) -> None:

@@ -2,8 +2,9 @@
 
 from typing import cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,6 +13,7 @@ from chengban import packs
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb
 from chengban.certificates import judging, printing, tokens
+from chengban.certificates.faces import FacesError
 from chengban.certificates.models import Certificate, StatusSlot
 from chengban.certificates.signing.keys import city_keys, city_signer
 from chengban.certificates.verifying import Verdict
@@ -48,7 +50,11 @@ def document(request: HttpRequest, number: int, form: str) -> HttpResponse:
     found = Certificate.objects.filter(pk=number, subject__in=account.subjects).first()
     if found is None or form not in KINDS:
         raise Http404
-    made = printing.hand_out(packs.current(), found, form, by=account.actor)
+    try:
+        made = printing.hand_out(packs.current(), found, form, by=account.actor)
+    except FacesError as error:
+        messages.error(request, str(error))
+        return redirect("wallet")
     answer = HttpResponse(made, content_type=KINDS[form])
     answer["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.number}.{form}"'
     return answer
