@@ -204,6 +204,14 @@ def test_a_code_ends_after_a_minute_and_a_wrong_one_is_none(pack: Pack) -> None:
     assert not Use.objects.exists()
 
 
+def test_a_new_code_ends_the_one_before(pack: Pack) -> None:
+    held = card(pack)
+    codes = [showing.show(pack, held, [], by=HOLDER, on=ON)[1] for _ in range(2)]
+    with pytest.raises(NotMandated, match="收回"):
+        redeemed(pack, codes[0])
+    assert redeemed(pack, codes[1]).verdict.outcome is Outcome.VALID
+
+
 @settings(max_examples=200)
 @given(st.text(max_size=60))
 def test_any_text_is_a_code_or_is_refused(text: str) -> None:

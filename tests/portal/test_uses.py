@@ -88,6 +88,7 @@ def test_from_the_question_to_what_is_seen(pack: Pack, enter: Callable[[Role | N
     where = clerk.post(f"{ASKING}?kind=identity_card", ASKED)["Location"]
     assert "等持证人答复" in text_of(clerk.get(where)) and "周清荷" not in text_of(clerk.get(where))
     made = UseRequest.objects.get()
+    assert "有 1 个用证请求等您答复" in text_of(citizen.get("/certificates"))
     page = text_of(citizen.get(f"/certificates/requests/{made.pk}"))
     for words in (
         "聊城市政务服务窗口",
@@ -116,6 +117,7 @@ def test_from_the_question_to_what_is_seen(pack: Pack, enter: Callable[[Role | N
     assert "1990" not in text_of(seen)
     again = clerk.post(f"{where}/look")
     assert again.status_code == 409 and "再看是重放" in text_of(again) and "周清荷" not in text_of(again)
+    assert "等您答复" not in text_of(citizen.get("/certificates"))
     assert "第 1 次" in text_of(citizen.get(f"/certificates/requests/{made.pk}"))
     letters = Letter.objects.filter(subject=town.CITIZEN).order_by("pk")
     assert [letter.kind for letter in letters] == [Kind.CERTIFICATE_ASKED, Kind.CERTIFICATE_USED]

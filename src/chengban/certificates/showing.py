@@ -25,6 +25,8 @@ from chengban.lib import clock
 from chengban.packs import Pack
 
 LASTS = timedelta(seconds=60)
+A_DAY = timedelta(days=1)
+"""The mandate outlasts midnight; the code itself ends after `LASTS`."""
 PURPOSE, CASE = "当面出示证照", "当面出示"
 LENGTH = 12
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -34,11 +36,14 @@ _LONGEST = 40
 
 
 def show(pack: Pack, certificate: Certificate, fields: Sequence[str], *, by: Actor, on: date) -> tuple[ShowCode, str]:
-    """Make a code for these fields, and the code itself in groups of four. Raises NotMandated."""
+    """Make a code for these fields, and the code itself in groups of four; the one before it ends. Raises NotMandated."""
     code = "".join(secrets.choice(_LETTERS) for _ in range(LENGTH))
     names = chosen_fields(type_of(pack, certificate.kind), fields)
     with transaction.atomic():
-        mandate = mandates.authorise(pack, certificate, purpose=PURPOSE, case=CASE, fields=names, times=1, until=on, by=by, on=on)
+        _end_those_before(certificate, by)
+        mandate = mandates.authorise(
+            pack, certificate, purpose=PURPOSE, case=CASE, fields=names, times=1, until=on + A_DAY, by=by, on=on
+        )
         now = clock.now()
         made = ShowCode.objects.create(mandate=mandate, digest=_digest(code), ends_at=now + LASTS, at=now, by=str(by))
         ledger.append(by, "certificates.show", f"certificate:{certificate.pk}", {"code": made.pk, "fields": sorted(names)})
@@ -65,6 +70,13 @@ def read_code(text: str) -> str:
     if len(code) != LENGTH or set(code) - set(_LETTERS):
         raise Refused("unreadable", f"这不是出示码：应为 {LENGTH} 位数字和字母。请再扫一次，或照手机上的输入。")
     return code
+
+
+def _end_those_before(certificate: Certificate, by: Actor) -> None:
+    """Of one certificate one holder has one code at a time."""
+    running = ShowCode.objects.filter(mandate__certificate=certificate, by=str(by), ends_at__gt=clock.now())
+    for code in running.filter(mandate__withdrawn_at=None, mandate__uses=None).select_related("mandate"):
+        mandates.withdraw(code.mandate, by=by)
 
 
 def _open(code: str) -> ShowCode:

@@ -111,6 +111,11 @@ def own(subjects: Collection[str]) -> "QuerySet[UseRequest]":
     return UseRequest.objects.filter(subject__in=subjects).order_by("-pk")
 
 
+def waiting(subjects: Collection[str], on: date) -> int:
+    """How many requests wait for the answer of those whom an account acts for."""
+    return with_standing(own(subjects)).filter(said=None, until__gte=on).count()
+
+
 def theirs(account: Account) -> "QuerySet[UseRequest]":
     """The requests that a verifier may look at: its department's, or its own."""
     return asked_by(account.department, account.actor).order_by("-pk")

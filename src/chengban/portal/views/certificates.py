@@ -18,7 +18,7 @@ from chengban.certificates.models import Certificate, StatusSlot
 from chengban.certificates.signing.keys import city_keys, city_signer
 from chengban.certificates.verifying import Verdict
 from chengban.lib import clock
-from chengban.portal import certificate_pages
+from chengban.portal import certificate_pages, use_pages
 from chengban.portal.limits import is_too_often
 from chengban.portal.needs import needs
 
@@ -38,7 +38,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     """The certificates of everybody whom the account acts for."""
     subjects = cast(Account, request.user).subjects
     lines = certificate_pages.lines(packs.current(), subjects, clock.today())
-    return render(request, "portal/pages/wallet.html", {"lines": lines})
+    given = {"lines": lines, "waiting": use_pages.waiting(subjects, clock.today())}
+    return render(request, "portal/pages/wallet.html", given)
 
 
 @never_cache
