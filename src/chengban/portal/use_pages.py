@@ -24,6 +24,8 @@ from chengban.packs.items import Item
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from chengban.certificates.requests import StandingRequest
+
 STAGES: "Mapping[Stage, tuple[str, str | Promise]]" = {
     Stage.WAITING: ("open", _("等持证人答复")), Stage.CONSENTED: ("met", _("已同意")), Stage.USED_UP: ("closed", _("已用完")),
     Stage.REFUSED: ("unmet", _("未同意")), Stage.REVOKED: ("unmet", _("已收回")), Stage.EXPIRED: ("ended", _("已过期")),
@@ -129,15 +131,15 @@ def verifier_of(pack: Pack, account: Account) -> Verifier:
 
 def asked(pack: Pack, request: UseRequest, on: date) -> list[Asked]:
     """What a request asks for, with what its holder could show of it on a day."""
-    wanted = list(request.lines.select_related("mandate").order_by("pk"))
+    wanted = _wanted(pack, request)
     mine = with_move(Certificate.objects.filter(subject=request.subject, kind__in=[line.kind for line in wanted]))
-    valid = [one for one in mine.order_by("-pk") if stands(one, on) is Stands.VALID]
-    return [_asked(pack, line, [one for one in valid if one.kind == line.kind], on) for line in wanted]
+    valid = [(one, values_of(pack, one, on)) for one in mine.order_by("-pk") if stands(one, on) is Stands.VALID]
+    return [_asked(pack, line, [held for held in valid if held[0].kind == line.kind]) for line in wanted]
 
 
 def asked_for(pack: Pack, request: UseRequest) -> list[Asked]:
     """What a request asks for, as its verifier may know it: nothing of what the holder has."""
-    return [_asked(pack, line, [], None) for line in request.lines.select_related("mandate").order_by("pk")]
+    return [_asked(pack, line, []) for line in _wanted(pack, request)]
 
 
 def asking_rows(pack: Pack, kinds: Iterable[CertificateType], given: Mapping[str, str]) -> list[Asking]:
@@ -198,22 +200,25 @@ def certificates_of(pack: Pack, item: Item) -> list[CertificateType]:
     return [pack.certificates[one] for one in dict.fromkeys(named) if one in pack.certificates]
 
 
-def _line(pack: Pack, request: UseRequest, on: date) -> Line:
-    stage = stage_of(request, on)  # type: ignore[arg-type]
+def _line(pack: Pack, request: "StandingRequest", on: date) -> Line:
+    stage = stage_of(request, on)
     tag, word = STAGES[stage]
     kinds = tuple(pack.certificates[line.kind] for line in request.lines.all() if line.kind in pack.certificates)
-    left = request.times - (getattr(request, "used", 0) or 0) if stage is Stage.CONSENTED else 0
+    left = request.times - (request.used or 0) if stage is Stage.CONSENTED else 0
     return Line(request, stage, tag, word, kinds, left)
 
 
-def _asked(pack: Pack, line: RequestLine, mine: list[Certificate], on: date | None) -> Asked:
-    kind = pack.certificates[line.kind]
-    mandate = getattr(line, "mandate", None)
-    values = [values_of(pack, one, on) for one in mine if on]
+def _wanted(pack: Pack, request: UseRequest) -> list[RequestLine]:
+    """The types that it asks for, of those that the city still declares."""
+    return list(request.lines.filter(kind__in=pack.certificates).select_related("mandate").order_by("pk"))
+
+
+def _asked(pack: Pack, line: RequestLine, mine: list[tuple[Certificate, dict[str, str]]]) -> Asked:
+    kind, mandate = pack.certificates[line.kind], getattr(line, "mandate", None)
+    only = mine[0][1] if len(mine) == 1 else None
     return Asked(
-        kind, tuple(parts(kind, line.required)), tuple(parts(kind, line.optional, values[0] if len(values) == 1 else None)),
-        tuple(_held(kind, line, one, found) for one, found in zip(mine, values, strict=True)),
-        tuple(parts(kind, mandate.fields if mandate else ())),
+        kind, tuple(parts(kind, line.required)), tuple(parts(kind, line.optional, only)),
+        tuple(_held(kind, line, one, values) for one, values in mine), tuple(parts(kind, mandate.fields if mandate else ())),
     )  # fmt: skip
 
 
