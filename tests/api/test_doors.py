@@ -68,6 +68,21 @@ DOORS = {
     "/api/data-requests/7/approval":         "405 405 405 405 405 405 405 405",
     "/api/letters":                         "401 200 200 403 403 403 403 403",
     "/api/letters/404/reading":             "405 405 405 405 405 405 405 405",
+    "/api/certificates":                    "401 200 200 403 403 403 403 403",
+    "/api/certificates/7":                  "401 404 404 403 403 403 403 403",
+    "/api/certificates/7/faces/pdf":        "401 404 404 403 403 403 403 403",
+    "/api/certificates/7/codes":            "405 405 405 405 405 405 405 405",
+    "/api/certificate-codes/readings":      "405 405 405 405 405 405 405 405",
+    "/api/use-requests":                    "401 200 200 403 403 403 403 403",
+    "/api/use-requests/asked":              "401 403 403 200 200 403 403 403",
+    "/api/use-requests/7":                  "401 404 404 404 404 404 404 404",
+    "/api/use-requests/7/consent":          "405 405 405 405 405 405 405 405",
+    "/api/use-requests/7/refusal":          "405 405 405 405 405 405 405 405",
+    "/api/use-requests/7/revocation":       "405 405 405 405 405 405 405 405",
+    "/api/use-requests/7/looks":            "405 405 405 405 405 405 405 405",
+    "/api/verification":                    "405 405 405 405 405 405 405 405",
+    "/api/verification/documents":          "405 405 405 405 405 405 405 405",
+    "/api/status-lists/7":                  "404 404 404 404 404 404 404 404",
     "/api/ledger/entries/0/proof":          "401 403 403 403 403 403 404 403",
     "/api/ledger/consistency?old=1&size=2": "404 404 404 404 404 404 404 404",
     "/api/enterprises/91371502MA3C00404X":  "401 404 404 403 403 404 404 404",
@@ -112,6 +127,7 @@ def test_no_endpoint_is_left_out_of_the_table(client: Client, db: None) -> None:
     called = {re.sub(r"/7(?=/|$)", "/{number}", path.split("?")[0]).replace("/x/", "/{version}/") for path in called}
     called = {path.replace("requests/{number}/approval", "requests/{number}/{act}") for path in called}
     called = {path.replace("S04.d", "{item_id}").replace("/S04", "/{scene_id}") for path in called}
+    called = {path.replace("S04.d", "{item_id}").replace("/S04", "/{scene_id}").replace("/pdf", "/{form}") for path in called}
     assert set(declared) - called == set()
 
 

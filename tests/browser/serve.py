@@ -37,7 +37,7 @@ def prepare() -> None:
     from chengban.policies.domain import run_match
     from chengban.policies.seed import reckon_seed
     from tests import offered, town
-    from tests.browser import money
+    from tests.browser import money, uses
     from tests.certificates import issued as certificates
     from tests.policies.paying import Story, tell
 
@@ -55,6 +55,7 @@ def prepare() -> None:
     certificates.licence(pack)
     certificates.card(pack)
     read_under_law(pack)
+    uses.make()
     Keeper(keys.signer(), keys.seal_key()).turn()
 
 

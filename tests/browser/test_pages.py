@@ -30,6 +30,11 @@ PAGES = [
     ("", "/verification?identifier=1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"),
     ("clerk", "/tasks"), ("clerk", "/tasks/1"), ("clerk", "/tasks/2"), ("auditor", "/oversight"), ("officer", "/data-requests"),
     ("officer", "/data-requests/1"), ("steward", "/data-requests/2"), ("officer", "/data-requests/new/population"),
+    ("citizen", "/certificates/requests"), ("citizen", "/certificates/requests/1"), ("citizen", "/certificates/requests/2"),
+    ("citizen", "/certificates/requests/3"), ("agent", "/certificates/requests/4"), ("citizen", "/certificates/2/present"),
+    ("clerk", "/certificates/counter"), ("officer", "/certificates/counter"), ("clerk", "/certificates/counter/asking"),
+    ("clerk", "/certificates/counter/asking?kind=identity_card&item=S04.d"), ("clerk", "/certificates/counter/requests/1"),
+    ("clerk", "/certificates/counter/requests/2"), ("clerk", "/certificates/counter/requests/3"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip

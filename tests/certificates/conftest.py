@@ -1,10 +1,11 @@
 """The town's certificates, and a home of the test's own for the city's keys."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from chengban import packs
 from chengban.lib import clock
@@ -29,3 +30,21 @@ def pack(db: None, tmp_path: Path) -> Pack:
 
 
 NOON = datetime(2025, 12, 1, 12, tzinfo=clock.CHINA)
+
+
+@pytest.fixture
+def town_of_record(committed: None, tmp_path: Path) -> Iterator[Pack]:
+    """The town with real commits, and nothing of it afterwards."""
+    pack = packs.current()
+    with transaction.atomic():
+        town.build(tmp_path, pack)
+    yield pack
+    with connection.cursor() as cursor:
+        tables = [
+            "certificates_inquiry",
+            "certificates_userequest",
+            "certificates_statusslot",
+            "facts_batch",
+            *(f"register_{name}" for name in pack.registers),
+        ]
+        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

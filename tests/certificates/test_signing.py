@@ -164,11 +164,41 @@ def test_a_key_of_the_environment_is_used_and_not_written(tmp_path: Path, monkey
 
 def test_a_key_of_before_still_verifies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old = signer(ES256)
-    (tmp_path / "old.json").write_text(json.dumps(keys.KeyRing([old.verifier]).jwks()))
+    (tmp_path / "old.json").write_text(json.dumps(keys.KeyRing([keys.Trusted(old.verifier, ("urn:old",))]).jwks()))
     monkeypatch.setenv("CHENGBAN_HOME", str(tmp_path))
     assert keys.city_keys().find(old.key_id) is None
     monkeypatch.setenv(keys.OLD_KEYS, str(tmp_path / "old.json"))
     assert keys.city_keys().find(old.key_id) is not None
+
+
+def test_a_key_signs_for_its_own_issuers_alone(tmp_path: Path) -> None:
+    one, other = signer(ES256), signer(ES256)
+    held = [
+        keys.Trusted(one.verifier, ("urn:a",)),
+        keys.Trusted(one.verifier, ("https://a.example",)),
+        keys.Trusted(other.verifier, ("urn:b",)),
+    ]
+    ring = keys.KeyRing(held)
+    assert [ring.signs_for(one.key_id, name) for name in ("urn:a", "https://a.example", "urn:b", "", None, 5)] == [
+        True,
+        True,
+        *[False] * 4,
+    ]
+    assert ring.signs_at(one.key_id, "urn:a:status:1") and ring.signs_at(one.key_id, "https://a.example/status/1")
+    assert not any(
+        ring.signs_at(one.key_id, place) for place in ("urn:b:status:1", "urn:ab:status:1", "https://a.example.evil/1", "urn:a")
+    )
+    (tmp_path / "keys").write_text(json.dumps(ring.jwks()))
+    again = keys.KeyRing(keys.read_keys(tmp_path / "keys", "urn:c"))
+    assert again.jwks() == ring.jwks() and not again.knows("urn:c")
+
+
+def test_a_key_without_an_issuer_needs_one_to_be_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(json.dumps(signer(ES256).jwk))
+    with pytest.raises(BadKey, match="替谁签发"):
+        keys.read_keys(tmp_path / "key")
+    (found,) = keys.read_keys(tmp_path / "key", "urn:a")
+    assert found.issuers == ("urn:a",)
 
 
 def test_the_thumbprint_of_rfc_7638_takes_the_required_members_only() -> None:

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from chengban.certificates import jose, status
 from chengban.certificates.base64url import decoded, encoded
 from chengban.certificates.errors import CertificatesError, NotReadable, Refused
-from chengban.certificates.signing.keys import KeyRing
+from chengban.certificates.signing.keys import KeyRing, Trusted
 from chengban.certificates.status import State, StatusList
 from tests.certificates.test_sdjwt import AT, ISSUER, JSON, OTHER, TOKEN_ALPHABET
 
-KEYS = KeyRing([ISSUER.verifier])
+KEYS = KeyRing([Trusted(ISSUER.verifier, ("urn:chengban",))])
 URI = "urn:chengban:status:1"
 # ruff: noqa: E501
 # draft-ietf-oauth-status-list, appendix C.2: the values at these indexes, all others 0, of a list of 2^20.

@@ -48,6 +48,17 @@ def test_who_may_have_one_and_has_none_gets_one(known: Pack) -> None:
     assert Entry.objects.filter(act="certificates.issue_all").count() == 1
 
 
+def test_each_holder_sees_that_their_registers_were_read_as_for_a_single_issue(known: Pack) -> None:
+    domain.issue(known, "business_licence", town.LOTUS, by=CLERK, on=ON)
+    taking_up.take_up(known, "business_licence", by=CLERK, on=ON)
+    taking_up.take_up(known, "food_permit", by=CLERK, on=ON)
+    told = Entry.objects.filter(act="facts.read").order_by("pk").values_list("subject", "payload__purpose", "payload__registers")
+    single, bulk_, *permits = told
+    assert (single[0], bulk_[0]) == (f"enterprise:{town.LOTUS}", f"enterprise:{town.WILLOW}")
+    assert single[1:] == bulk_[1:] == ("颁发营业执照", ["legal_persons"])
+    assert permits == [(f"enterprise:{town.LOTUS}", "颁发食品经营许可证", ["legal_persons", "food_permits"])] * 2
+
+
 @pytest.mark.parametrize("few", [0, 50])
 def test_many_are_written_as_few_are(few: int, known: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bulk, "_FEW", few)

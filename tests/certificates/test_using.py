@@ -1,22 +1,18 @@
 """A holder agrees and presents: for one purpose, case, count and time; what is used up, withdrawn or played again is refused."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
 
-from chengban import packs
 from chengban.certificates import domain, mandates, presenting, sdjwt
 from chengban.certificates.binding import WINDOW, Question, present
-from chengban.certificates.errors import CertificatesError, NotInForce, NotIssuable, NotMandated
+from chengban.certificates.errors import NotInForce, NotIssuable, NotMandated
 from chengban.certificates.mandates import Used
 from chengban.certificates.models import Certificate, CertificateStep, Inquiry, Use, UseMandate
 from chengban.certificates.online import from_register
+from chengban.certificates.presenting import question_of
 from chengban.certificates.signing.keys import city_keys, city_signer
 from chengban.certificates.standing import Stands, stands
 from chengban.certificates.tokens import token_of, wallet_key
@@ -27,6 +23,7 @@ from chengban.packs import Pack
 from tests import town
 from tests.certificates.conftest import NOON
 from tests.certificates.issued import CLERK, HOLDER, ON, OTHER_CLERK, card, licence, permit
+from tests.certificates.together import at_once
 
 CASE = "3715022025120100001"
 
@@ -40,12 +37,14 @@ def agreed(pack: Pack, certificate: Certificate, **changed: Any) -> UseMandate:
         "until": ON,
         "by": HOLDER,
         "on": ON,
+        "audience": "聊城市财政局",
     }
     return mandates.authorise(pack, certificate, **{**how, **changed})
 
 
 def used(pack: Pack, mandate: UseMandate, **changed: Any) -> Used:
-    return mandates.use(pack, mandate, **{"case": CASE, "by": CLERK, "on": ON, "signer": city_signer(), **changed})
+    how = {"audience": "聊城市财政局", "case": CASE, "by": CLERK, "on": ON, "signer": city_signer(), **changed}
+    return mandates.use(pack, mandate, **how)
 
 
 # Mandates ------------------------------------------------------------------------------------------------------------
@@ -74,12 +73,12 @@ def test_a_use_of_which_the_holder_cannot_be_told_is_none(pack: Pack) -> None:
 
 def test_what_was_given_for_a_case_is_good_for_that_case_alone(pack: Pack) -> None:
     found = used(pack, agreed(pack, licence(pack)))
-    keys, now = city_keys(), clock.now()
-    assert verify(found.text, keys, from_register, at=now, question=found.question).outcome is Outcome.VALID
-    for question in (None, replace(found.question, audience="别的办件"), replace(found.question, nonce="use:0")):
+    keys, now, asked = city_keys(), clock.now(), question_of(found.inquiry)
+    assert verify(found.text, keys, from_register, at=now, question=asked).outcome is Outcome.VALID
+    for question in (None, replace(asked, audience="别的核验方"), replace(asked, nonce="use:0")):
         assert verify(found.text, keys, from_register, at=now, question=question).outcome is Outcome.REJECTED
     later = now + timedelta(seconds=WINDOW + 60)
-    assert verify(found.text, keys, from_register, at=later, question=found.question).cause == "stale"
+    assert verify(found.text, keys, from_register, at=later, question=asked).cause == "stale"
 
 
 def test_uses_are_counted(pack: Pack) -> None:
@@ -95,7 +94,11 @@ def test_uses_are_counted(pack: Pack) -> None:
 
 @pytest.mark.parametrize(
     ("changed", "words"),
-    [({"case": "别的办件"}, "另一个办件"), ({"on": ON + timedelta(days=1)}, "已经过期")],
+    [
+        ({"case": "别的办件"}, "另一个办件"),
+        ({"audience": "别的部门"}, "另一个核验方"),
+        ({"on": ON + timedelta(days=1)}, "已经过期"),
+    ],
 )
 def test_a_mandate_is_for_one_case_and_time(changed: dict[str, Any], words: str, pack: Pack) -> None:
     mandate = agreed(pack, licence(pack))
@@ -206,40 +209,6 @@ def test_the_wallets_keys_are_the_same_tomorrow_and_differ_by_certificate(pack: 
 
 
 # Two at once ---------------------------------------------------------------------------------------------------------
-
-
-def at_once(*acts: Any) -> list[Any]:
-    """Run the acts in as many threads at the same moment; what each returned, or the error that it met."""
-    gate = Barrier(len(acts))
-
-    def run(act: Any) -> Any:
-        gate.wait()
-        try:
-            return act()
-        except CertificatesError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
-
-
-@pytest.fixture
-def town_of_record(committed: None, tmp_path: Path) -> Any:
-    """The town with real commits, and nothing of it afterwards."""
-    pack = packs.current()
-    with transaction.atomic():
-        town.build(tmp_path, pack)
-    yield pack
-    with connection.cursor() as cursor:
-        tables = [
-            "certificates_inquiry",
-            "certificates_statusslot",
-            "facts_batch",
-            *(f"register_{name}" for name in pack.registers),
-        ]
-        cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 def test_of_two_revocations_one_counts(town_of_record: Pack) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from chengban.certificates import domain, jose, sdjwt, status
+from chengban.certificates.errors import Refused
 from chengban.certificates.models import Certificate
 from chengban.certificates.online import by_identifier, from_register
 from chengban.certificates.signing import ES256, SM2
 from chengban.certificates.signing.es256 import Es256Signer, new_pem
-from chengban.certificates.signing.keys import KeyRing, city_keys, city_signer
-from chengban.certificates.tokens import list_number, list_uri, publish, token_of
+from chengban.certificates.signing.keys import KeyRing, Trusted, city_keys, city_signer
+from chengban.certificates.tokens import issuer, list_number, list_uri, publish, token_of
 from chengban.certificates.verifying import Outcome, Verdict, from_list, verify
 from chengban.lib import clock
 from chengban.packs import Pack
@@ -141,6 +142,35 @@ def test_a_certificate_of_elsewhere_and_one_that_we_do_not_know(pack: Pack) -> N
         text = jose.sign(city_signer(), sdjwt.KIND, {**payload, **changed}) + "~"
         assert online(text).outcome is Outcome.UNKNOWN
     assert online("不是凭证").cause == "unreadable"
+
+
+def test_a_key_that_is_trusted_for_one_signs_for_nobody_else(pack: Pack) -> None:
+    made, other = permit(pack), Es256Signer(new_pem())
+    ring = KeyRing([Trusted(city_signer().verifier, (issuer(pack),)), Trusted(other.verifier, ("urn:elsewhere",))])
+    forged = verify(token_of(pack, made, other), ring, from_register, at=NOON)
+    assert (forged.outcome, forged.cause, forged.claims) == (Outcome.REJECTED, "issuer", {})
+    payload = jose.read(token_of(pack, made, city_signer()).split("~")[0]).payload
+    for claims in ({}, {"iss": None}, {"iss": ["urn:elsewhere"]}, {"iss": issuer(pack)}):
+        text = jose.sign(other, sdjwt.KIND, {**{name: payload[name] for name in payload if name != "iss"}, **claims}) + "~"
+        assert verify(text, ring, from_register, at=NOON).cause == "issuer"
+    theirs = jose.sign(other, sdjwt.KIND, {**payload, "iss": "urn:elsewhere"}) + "~"
+    found = verify(theirs, ring, from_register, at=NOON)
+    assert found.outcome is Outcome.UNKNOWN and "不是本市颁发" in found.reason
+    with clock.pinned(NOON):
+        listed = publish(pack, made.slot.list, other)
+    with pytest.raises(Refused, match="不是它的颁发机构"):
+        status.read(listed, ring)
+
+
+def test_after_a_change_of_address_what_was_signed_before_verifies_by_the_keys_of_before(
+    pack: Pack, monkeypatch: pytest.MonkeyPatch, home: Any
+) -> None:
+    text = token_of(pack, permit(pack), city_signer())
+    (home / "old.json").write_text(json.dumps(city_keys().jwks()))
+    monkeypatch.setenv("CHENGBAN_PORTAL_URL", "https://chengban.example.cn")
+    assert online(text).cause == "issuer"
+    monkeypatch.setenv("CHENGBAN_CERTIFICATE_OLD_KEYS", str(home / "old.json"))
+    assert online(text).outcome is Outcome.VALID
 
 
 @pytest.mark.parametrize("claim", [{"exp": "never"}, {"exp": True}, {"nbf": -1}, {"exp": 1e400}])

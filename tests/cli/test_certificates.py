@@ -11,7 +11,7 @@ from chengban.certificates import binding, sdjwt
 from chengban.certificates.models import Certificate
 from chengban.certificates.signing import sm2
 from chengban.certificates.signing.es256 import Es256Signer, new_pem
-from chengban.certificates.signing.keys import KeyRing
+from chengban.certificates.signing.keys import KeyRing, Trusted
 from chengban.certificates.tokens import wallet_key
 from chengban.ledger.models import Entry
 from chengban.lib import clock
@@ -70,7 +70,9 @@ def test_offline_a_list_and_keys_are_enough_until_the_promise_ends(shell: Shell,
     told(shell(*offline), "unknown")
     told(shell(*offline, *listed, "--on", "2025-12-03"), "unknown")
     told(shell("cert", "verify", made["identifier"], "--offline", "--json"), "unknown")
-    (tmp_path / "other").write_text(json.dumps(KeyRing([Es256Signer(new_pem()).verifier]).jwks()))
+    (tmp_path / "other").write_text(
+        json.dumps(KeyRing([Trusted(Es256Signer(new_pem()).verifier, ("urn:chengban:371500",))]).jwks())
+    )
     told(shell("cert", "verify", made["token"], "--offline", "--issuer-key", tmp_path / "other", "--json"), "rejected", "issuer")
     refused(shell(*offline[:-2], tmp_path / "other", *listed), "状态清单不是所信任的密钥签发的", code=1)
 
@@ -111,8 +113,9 @@ def test_a_document_is_written_and_its_signature_read(shell: Shell, tmp_path: Pa
     assert [one["bytes"] for one in said["files"]] == [pdf.stat().st_size, ofd.stat().st_size]
     for file in (pdf, ofd):
         found = shell("cert", "verify", file, "--json")
-        told(found, "unknown")
-        assert "签名之后没有改动" in found.json["reason"]
+        told(found, "valid")
+        assert "签名之后没有改动" in found.json["reason"] and "照面与签名的凭证一致" in found.json["reason"]
+        told(shell("cert", "verify", file, "--offline", "--json"), "unknown")
     pdf.write_bytes(pdf.read_bytes() + b"%more\n")
     told(shell("cert", "verify", pdf, "--json"), "rejected", "changed")
     refused(shell("cert", "print", made["identifier"]), "--pdf 或 --ofd")

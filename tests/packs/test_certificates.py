@@ -29,6 +29,8 @@ proves: [employees]
 fields:
   - { id: staff, name: 人数, name_en: Staff, type: integer, shown: always, source: { register: firms, field: staff } }
   - { id: home, name: 住所, name_en: Home, type: code, codes: region, sensitive: true }
+answers:
+  - { id: large, name: 十人以上, name_en: Ten or more, when: 人数 >= 10 }
 confidence: K
 """
 FILE = "certificates/licence.yaml"
@@ -57,6 +59,9 @@ SPOILED: dict[str, Spoiled] = {
     "a field twice": Spoiled("id: home", "id: staff", "id: licence", "a field id is used twice"),
     "a word of every certificate": Spoiled("id: home", "id: issued_on", "id: licence", "issued_on is a word of every certificate"),
     "something sensitive that is always shown": Spoiled("sensitive: true", "sensitive: true, shown: always", "- { id: home", "what is sensitive"),
+    "an answer from what is not on the face": Spoiled("when: 人数 >= 10", "when: 员数 >= 10", "员数", "员数"),
+    "an answer that is no yes or no": Spoiled("when: 人数 >= 10", "when: 人数 + 10", "人数 + 10", "boolean"),
+    "an answer called as a field": Spoiled("id: large", "id: staff", "id: licence", "a field id is used twice"),
     "years beside a day": Spoiled("kind: field", "kind: field, years: 3", "validity:", "years go with kind: period"),
     "a code field without its set": Spoiled(", codes: region", "", "- { id: home", "names its code set"),
 }  # fmt: skip

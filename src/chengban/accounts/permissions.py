@@ -49,6 +49,8 @@ class Verb(StrEnum):
     READ_REQUESTS = "read requests"
     ASK_FOR_DATA = "ask for data"
     ANSWER_REQUESTS = "answer requests"
+    ASK_FOR_CERTIFICATES = "ask for certificates"
+    CONSENT_TO_USE = "consent to use"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -83,6 +85,8 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.READ_REQUESTS: _("看部门间数据请求"),
     Verb.ASK_FOR_DATA: _("向别的部门请求数据"),
     Verb.ANSWER_REQUESTS: _("答复数据请求"),
+    Verb.ASK_FOR_CERTIFICATES: _("请持证人出示证照"),
+    Verb.CONSENT_TO_USE: _("答复用证请求、出示自己的证照"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -121,6 +125,8 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.READ_REQUESTS:       frozenset({            _P, _S, _A}),
     Verb.ASK_FOR_DATA:        frozenset({            _P}),
     Verb.ANSWER_REQUESTS:     frozenset({                _S}),
+    Verb.ASK_FOR_CERTIFICATES: frozenset({       _W, _P}),
+    Verb.CONSENT_TO_USE:      frozenset({_C, _E}),
 }  # fmt: skip
 
 

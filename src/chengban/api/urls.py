@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from chengban.api import drafts, items, ledger, offers, readings, scenes
+from chengban.api import certificates, drafts, items, ledger, offers, readings, scenes
 from chengban.api.endpoints import api
 
-for router in (offers.router, drafts.router, ledger.router, items.router, scenes.router, readings.router):
-    api.add_router("", router)
+ROUTERS = (offers, drafts, ledger, items, scenes, certificates, readings)
+for room in ROUTERS:
+    api.add_router("", room.router)
 
 urlpatterns: list[URLPattern | URLResolver] = [path("", api.urls)]

@@ -65,17 +65,22 @@ def _lines(algorithm: str, seconds: float) -> list[str]:
     """A token made, read, presented and judged, without a database."""
     from chengban.certificates import binding, sdjwt, status
     from chengban.certificates.signing.es256 import Es256Signer, new_pem
-    from chengban.certificates.signing.keys import KeyRing, city_signer
+    from chengban.certificates.signing.keys import KeyRing, Trusted, city_signer
     from chengban.certificates.verifying import from_list, verify
     from chengban.lib import clock
 
     signer, holder, now = city_signer(algorithm), Es256Signer(new_pem()), clock.now()
     verifier = signer.verifier
-    keys = KeyRing([verifier])
+    keys = KeyRing([Trusted(verifier, ("urn:bench",))])
     signature = signer.sign(_SIGNED)
-    listed = status.signed(signer, "urn:bench", status.packed([]), now)
+    where = "urn:bench:1"
+    listed = status.signed(signer, where, status.packed([]), now)
     held = status.read(listed, keys)
-    visible = {"status": {"status_list": {"idx": 7, "uri": "urn:bench"}}, "exp": int((now + timedelta(days=9)).timestamp())}
+    visible = {
+        "iss": "urn:bench",
+        "status": {"status_list": {"idx": 7, "uri": where}},
+        "exp": int((now + timedelta(days=9)).timestamp()),
+    }
     hidden = {f"field_{number}": f"照面要素 {number}" for number in range(8)}
     token = sdjwt.issue(signer, visible, hidden, holder=holder.jwk)
     asked = binding.Question("nonce", "bench")
@@ -89,7 +94,9 @@ def _lines(algorithm: str, seconds: float) -> list[str]:
         "verify a presentation (two signatures)",
         lambda: verify(shown, keys, from_list(held, now), at=now, question=asked), seconds,
     )  # fmt: skip
-    lists = measured("sign a status list of a million", lambda: status.signed(signer, "urn:bench", status.packed([]), now), seconds)
+    lists = measured(
+        "sign a status list of a million", lambda: status.signed(signer, "urn:bench:1", status.packed([]), now), seconds
+    )
     return [signs.line(), verifies.line(), issues.line(signs), reads.line(verifies), judged.line(verifies), lists.line(signs)]
 
 

@@ -4,9 +4,11 @@ The ledger names the certificate by its number here and says what was done; who 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from itertools import groupby
 
 from django.db import IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
@@ -43,7 +45,7 @@ def issue(
     kind = type_of(pack, name)
     with transaction.atomic():
         _hold(kind, subject)
-        _begin(pack, kind, subject, by, on)
+        _begin(pack, kind, [subject], by, on)
         filled = fill(pack, kind, subject, on, given=given, number=number, valid_until=valid_until)
         if not kind.several:
             _refuse_second(kind, subject, on)
@@ -53,11 +55,15 @@ def issue(
 
 
 def issue_all(pack: Pack, kind: CertificateType, filled: Sequence[Filled], *, by: Actor, on: date) -> list[Certificate]:
-    """Issue many of a type at once, as when a city takes up its paper certificates (批量制证): one ledger entry for all."""
+    """Issue many of a type at once, as when a city takes up its paper certificates (批量制证).
+
+    One ledger entry for all, and for each holder that their registers were read.
+    """
     with transaction.atomic():
         made = _make(pack, kind, filled, by=by, on=on)
         payload = {"kind": kind.id, "count": len(made), "on": on.isoformat()}
         ledger.append(by, "certificates.issue_all", f"certificates:{kind.id}", payload)
+        _begin(pack, kind, [one.subject for one in filled], by, on)
     return made
 
 
@@ -88,7 +94,7 @@ def reissue(
     """Put a new version in a certificate's place, filled anew (换发、变更): the number stays, the old one ends."""
     kind = type_of(pack, certificate.kind)
     with _at(certificate, _ALIVE, on) as held:
-        _begin(pack, kind, held.subject, by, on)
+        _begin(pack, kind, [held.subject], by, on)
         number = held.number if kind.number is not None else None
         filled = fill(pack, kind, held.subject, on, given=given, number=number, valid_until=valid_until, kept=held.claims)
         (made,) = _make(pack, kind, [filled], by=by, on=on, before=held)
@@ -106,10 +112,12 @@ def _hold(kind: CertificateType, subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"certificates:{kind.id}:{subject}"])
 
 
-def _begin(pack: Pack, kind: CertificateType, subject: str, by: Actor, on: date) -> None:
-    """The holder sees that their registers are read, which fields, and what for."""
-    whose, under = kind_of(kind, subject), Ground("certificate", f"certificate:{kind.id}")
-    begin_reading(pack, whose, [subject], under=under, by=by, on=on, wanted=Wanted(fields=fields_of(pack, kind, whose)))
+def _begin(pack: Pack, kind: CertificateType, subjects: Iterable[str], by: Actor, on: date) -> None:
+    """Each holder sees that their registers are read, which fields, and what for."""
+    under, of_kind = Ground("certificate", f"certificate:{kind.id}"), partial(kind_of, kind)
+    for whose, some in groupby(sorted(set(subjects), key=of_kind), key=of_kind):
+        wanted = Wanted(fields=fields_of(pack, kind, whose))
+        begin_reading(pack, whose, list(some), under=under, by=by, on=on, wanted=wanted)
 
 
 def _refuse_second(kind: CertificateType, subject: str, on: date) -> None:

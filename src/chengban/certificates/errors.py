@@ -43,3 +43,11 @@ class NotInForce(CertificatesError):
 
 class NotMandated(CertificatesError):
     """The holder has not agreed to this use, or the agreement is used up or over."""
+
+
+class NotAsked(CertificatesError):
+    """A request for certificates says too little or too much."""
+
+
+class NotOpen(CertificatesError):
+    """A request does not stand where the act needs it to."""

@@ -16,7 +16,7 @@ from chengban.facts.ingest.validate import Checker
 from chengban.lib.identifiers import is_citizen_id, is_uscc
 from chengban.packs import Pack
 from chengban.packs.certificates import CertificateType, FaceField, RegisterPlace
-from chengban.packs.model import Register, RegisterField, SharingTerms
+from chengban.packs.model import Register
 from chengban.rules import Node, evaluate_known, nearest
 
 Row = dict[str, Any]
@@ -188,22 +188,11 @@ def _checked(pack: Pack, kind: CertificateType, given: Mapping[str, str]) -> Row
     if not given:
         return {}
     chosen = [field for field in kind.fields if field.id in given]
-    checked = Checker(_as_register(kind, chosen), pack.codes).check(pa.table({name: [text] for name, text in given.items()}))
+    checked = Checker(kind.as_register(chosen), pack.codes).check(pa.table({name: [text] for name, text in given.items()}))
     if checked.faults:
         told = "；".join(f"{kind.field(fault.field).name}：{fault.reason}" for fault in checked.faults)
         raise NotIssuable(f"{told}。")
     return dict(checked.rows.to_pylist()[0])
-
-
-def _as_register(kind: CertificateType, fields: list[FaceField]) -> Register:
-    """The fields as a register's, so that one reader reads both."""
-    columns = tuple(
-        RegisterField(id=one.id, name=one.name, name_en=one.name_en, type=one.type, codes=one.codes, longest=2000) for one in fields
-    )
-    return Register(
-        id=kind.id, name=kind.name, name_en=kind.name_en, kind="theme", chosen="ours", department=kind.department, about="city",
-        key=(), refresh_days=1, sharing=SharingTerms(type="unconditional"), fields=columns, confidence=kind.confidence,
-    )  # fmt: skip
 
 
 def plain(value: Any) -> Any:

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from chengban import ledger
-from chengban.certificates import sdjwt
-from chengban.certificates.binding import Question, present
+from chengban.certificates import presenting, sdjwt
+from chengban.certificates.binding import present
 from chengban.certificates.errors import NotMandated
 from chengban.certificates.filling import type_of
-from chengban.certificates.models import Certificate, Use, UseMandate
+from chengban.certificates.models import Certificate, Inquiry, RequestLine, Use, UseMandate
 from chengban.certificates.signing import Signer
 from chengban.certificates.standing import NAMES, Stands, stands
 from chengban.certificates.tokens import chosen_fields, token_of, wallet_key
@@ -24,7 +24,7 @@ from chengban.lib import clock
 from chengban.packs import Pack
 
 certificate_used = Signal()
-"""Sent with `use` for each use. A receiver that fails undoes the use: nobody's certificate is used without their knowing."""
+"""Sent with `use` and `by` for each use. A receiver that fails undoes it: nobody's certificate is used without their knowing."""
 MOST_TIMES = 100
 
 
@@ -39,8 +39,13 @@ def authorise(
     until: date,
     by: Actor,
     on: date,
+    audience: str = "",
+    line: RequestLine | None = None,
 ) -> UseMandate:
-    """The holder agrees. Raises NotMandated where the agreement says too little or too much."""
+    """The holder agrees: with `audience`, or with whoever is shown a code; `line` is what was asked for, if anything was.
+
+    Raises NotMandated where the agreement says too little or too much.
+    """
     kind = type_of(pack, certificate.kind)
     if not purpose.strip() or not case.strip():
         raise NotMandated("请写明用途和办件号：授权只用于一个办件。")
@@ -53,7 +58,7 @@ def authorise(
         _valid(held, on)
         made = UseMandate.objects.create(
             certificate=held, purpose=purpose.strip()[:200], case=case.strip()[:60], fields=list(dict.fromkeys(fields)),
-            times=times, until=until, at=clock.now(), by=str(by),
+            times=times, until=until, at=clock.now(), by=str(by), audience=audience, line=line,
         )  # fmt: skip
         ledger.append(
             by, "certificates.authorise", _named(made), {"certificate": held.pk, "times": times, "until": until.isoformat()}
@@ -74,37 +79,43 @@ def withdraw(mandate: UseMandate, *, by: Actor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A use, and the presentation for it. Whoever checks it asks `question`: it is good for this case, now, and nowhere else."""
+    """A use, and the presentation for it, which answers the use's own inquiry: it is good once, now, and nowhere else."""
 
     use: Use
-    question: Question
+    inquiry: Inquiry
     text: str
 
 
-def use(pack: Pack, mandate: UseMandate, *, case: str, by: Actor, on: date, signer: Signer) -> Used:
-    """Use the certificate for the case: a presentation of what the holder agreed to, and nothing else.
+def use(
+    pack: Pack, mandate: UseMandate, *, audience: str, case: str, by: Actor, on: date, signer: Signer, purpose: str = ""
+) -> Used:
+    """`audience` uses the certificate for the case: a presentation of what the holder agreed to, and nothing else.
 
-    Raises NotMandated where the agreement does not cover it, or the certificate does not hold.
+    `purpose` is what the verifier says, where the holder left it open. Raises NotMandated where the agreement does not cover it,
+    or the certificate does not hold.
     """
     with transaction.atomic():
         certificate = Certificate.objects.select_for_update().get(pk=mandate.certificate_id)
         held = UseMandate.objects.select_for_update().get(pk=mandate.pk)
         used = held.uses.count()
-        _covers(held, case, used, on)
+        _covers(held, audience, case, used, on)
         _valid(certificate, on)
-        made = Use.objects.create(mandate=held, ordinal=used + 1, on=on, at=clock.now(), by=str(by))
+        inquiry = presenting.ask(audience, purpose or held.purpose, by=by)
+        made = Use.objects.create(mandate=held, ordinal=used + 1, inquiry=inquiry, on=on, at=clock.now(), by=str(by))
         payload = {"certificate": certificate.pk, "ordinal": made.ordinal, "on": on.isoformat()}
         ledger.append(by, "certificates.use", _named(held), payload)
-        certificate_used.send(sender=Use, use=made)
-        shown, question = sdjwt.chosen(token_of(pack, certificate, signer), held.fields), Question(f"use:{made.pk}", held.case)
-        return Used(made, question, present(shown, wallet_key(certificate), question, clock.now()))
+        certificate_used.send(sender=Use, use=made, by=by)
+        shown, question = sdjwt.chosen(token_of(pack, certificate, signer), held.fields), presenting.question_of(inquiry)
+        return Used(made, inquiry, present(shown, wallet_key(certificate), question, clock.now()))
 
 
-def _covers(mandate: UseMandate, case: str, used: int, on: date) -> None:
+def _covers(mandate: UseMandate, audience: str, case: str, used: int, on: date) -> None:
     if mandate.withdrawn_at is not None:
         raise NotMandated("持证人已经收回这次授权。")
     if on > mandate.until:
         raise NotMandated(f"这次授权只到 {mandate.until}，已经过期。")
+    if mandate.audience not in ("", audience):
+        raise NotMandated("授权是给另一个核验方的，不能由您使用。")
     if case.strip() != mandate.case:
         raise NotMandated("授权是给另一个办件的，不能用在这里。")
     if used >= mandate.times:

@@ -74,10 +74,76 @@ class CertificateStep(models.Model):
         ]
 
 
+class UseRequest(models.Model):
+    """A verifier asks a holder to see certificates (用证请求): for one purpose and case, so many times, until a day.
+
+    Its steps and the uses of what was agreed to say where it stands.
+    """
+
+    subject = models.CharField("持证主体", max_length=32)
+    audience = models.CharField("核验方", max_length=120)
+    department = models.CharField("核验方部门", max_length=64, blank=True)
+    """The pack's id; empty where an account without a department asked for itself."""
+    purpose = models.CharField("用途", max_length=200)
+    clause = models.CharField("依据", max_length=200)
+    case = models.CharField("办件号", max_length=60)
+    times = models.PositiveSmallIntegerField("次数")
+    until = models.DateField("有效至")
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+
+    class Meta:
+        verbose_name = "用证请求"
+        indexes = [
+            models.Index(fields=["subject", "-id"], name="certificates_requests_of"),
+            models.Index(fields=["department", "by", "-id"], name="certificates_requests_by"),
+        ]
+
+
+class RequestLine(models.Model):
+    """One type of certificate that a request asks for (所请证照): what must be shown of it, and what the holder may add."""
+
+    request = models.ForeignKey(UseRequest, models.PROTECT, related_name="lines")
+    kind = models.CharField("类型", max_length=60)
+    required = models.JSONField("必需的要素", default=list)
+    optional = models.JSONField("可选的要素", default=list)
+
+    class Meta:
+        verbose_name = "所请证照"
+        constraints = [models.UniqueConstraint(fields=["request", "kind"], name="a_type_is_asked_for_once")]
+
+
+class RequestStep(models.Model):
+    """What a holder did with a request (用证请求步骤)."""
+
+    class Act(models.TextChoices):
+        CONSENTED = "consented", "同意"
+        REFUSED = "refused", "不同意"
+        REVOKED = "revoked", "收回同意"
+
+    request = models.ForeignKey(UseRequest, models.PROTECT, related_name="steps")
+    act = models.CharField("做了什么", max_length=10, choices=Act)
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+    reason = models.CharField("原因", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "用证请求步骤"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=Q(act__in=["consented", "refused"]), name="a_request_is_answered_once"
+            ),
+            models.UniqueConstraint(fields=["request"], condition=Q(act="revoked"), name="a_consent_is_revoked_once"),
+        ]
+
+
 class UseMandate(models.Model):
     """A holder's agreement to the use of a certificate (授权用证): for one purpose and case, so many times, until a day."""
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="mandates")
+    line = models.OneToOneField(RequestLine, models.PROTECT, null=True, related_name="mandate")
+    audience = models.CharField("核验方", max_length=120, blank=True)
+    """Who may use it; empty where it is whoever the holder shows a code to."""
     purpose = models.CharField("用途", max_length=200)
     case = models.CharField("办件号", max_length=60)
     fields = models.JSONField("同意披露的要素", default=list)
@@ -98,6 +164,7 @@ class Use(models.Model):
 
     mandate = models.ForeignKey(UseMandate, models.PROTECT, related_name="uses")
     ordinal = models.PositiveSmallIntegerField("第几次")
+    inquiry = models.OneToOneField("Inquiry", models.PROTECT, null=True, related_name="use")
     on = models.DateField("业务日期")
     at = models.DateTimeField("时间")
     by = models.CharField("谁", max_length=80)
@@ -121,3 +188,16 @@ class Inquiry(models.Model):
 
     class Meta:
         verbose_name = "核验请求"
+
+
+class ShowCode(models.Model):
+    """A code that a holder shows at a counter (出示码): good for a minute and once. Only its digest is kept."""
+
+    mandate = models.OneToOneField(UseMandate, models.PROTECT, related_name="code")
+    digest = models.CharField("码的摘要", max_length=64, unique=True)
+    ends_at = models.DateTimeField("截止")
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+
+    class Meta:
+        verbose_name = "出示码"

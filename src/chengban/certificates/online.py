@@ -5,6 +5,7 @@ from typing import Any
 
 from chengban.certificates import status
 from chengban.certificates.models import Certificate
+from chengban.certificates.signing.keys import city_keys
 from chengban.certificates.standing import ENDED, Stands, stands, with_move
 from chengban.certificates.status import Answer, State
 from chengban.certificates.tokens import list_number
@@ -17,7 +18,9 @@ _NOW = {
 
 
 def from_register(claims: dict[str, Any]) -> Answer:
-    """Online: what the city's own steps say now."""
+    """Online: what the city's own steps say now, of what the city itself issued."""
+    if not city_keys().knows(claims.get("iss")):
+        return Answer(State.UNKNOWN, "这不是本市颁发的证照，本市不知道它的状态。")
     place = place_of(claims)
     number, index = list_number(place.get("uri")), place.get("idx")
     if number is None or isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < status.SIZE:

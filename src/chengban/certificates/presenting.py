@@ -5,7 +5,7 @@ overheard cannot be played again.
 """
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -52,7 +52,12 @@ def present(pack: Pack, certificate: Certificate, fields: list[str], inquiry: In
     with transaction.atomic():
         ledger.append(by, "certificates.present", f"certificate:{certificate.pk}", {"inquiry": inquiry.pk, "fields": sorted(names)})
         shown = sdjwt.chosen(token_of(pack, certificate, signer), names)
-        return binding.present(shown, wallet_key(certificate), Question(inquiry.nonce, inquiry.audience), now)
+        return binding.present(shown, wallet_key(certificate), question_of(inquiry), now)
+
+
+def question_of(inquiry: Inquiry) -> Question:
+    """What the holder signs an answer to."""
+    return Question(inquiry.nonce, inquiry.audience)
 
 
 def receive(inquiry: Inquiry, text: str, keys: KeyRing, *, by: Actor) -> Verdict:
@@ -60,15 +65,20 @@ def receive(inquiry: Inquiry, text: str, keys: KeyRing, *, by: Actor) -> Verdict
     now = clock.now()
     with transaction.atomic():
         held = Inquiry.objects.select_for_update().get(pk=inquiry.pk)
-        try:
-            _open(held)
-        except Refused as error:
-            return Verdict(Outcome.REJECTED, str(error), error.cause)
-        verdict = verify(text, keys, from_register, at=now, question=Question(held.nonce, held.audience))
-        held.answered_at, held.outcome = now, verdict.outcome
-        held.save(update_fields=["answered_at", "outcome"])
+        verdict = _judged(held, text, keys, now)
         payload = {"outcome": verdict.outcome.value, "cause": verdict.cause}
         ledger.append(by, "certificates.receive", f"inquiry:{held.pk}", payload)
+    return verdict
+
+
+def _judged(held: Inquiry, text: str, keys: KeyRing, now: datetime) -> Verdict:
+    try:
+        _open(held)
+    except Refused as error:
+        return Verdict(Outcome.REJECTED, str(error), error.cause)
+    verdict = verify(text, keys, from_register, at=now, question=question_of(held))
+    held.answered_at, held.outcome = now, verdict.outcome
+    held.save(update_fields=["answered_at", "outcome"])
     return verdict
 
 

@@ -91,7 +91,10 @@ def read(text: str, keys: KeyRing) -> StatusList:
     if verifier is None:
         raise Refused("issuer", "状态清单不是所信任的密钥签发的。")
     jose.check(jws, verifier, KIND)
-    return _list(jws.payload)
+    held = _list(jws.payload)
+    if not keys.signs_at(verifier.key_id, held.uri):
+        raise Refused("issuer", "状态清单不是它的颁发机构签发的，不予采信。")
+    return held
 
 
 def _list(payload: dict[str, Any]) -> StatusList:

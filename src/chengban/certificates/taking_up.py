@@ -108,7 +108,8 @@ def _filled(
     if not whole or subject not in own or (ends is not None and ends < max(issued, on)):
         return None
     written = {field: plain(found) for field, found in claims.items()}
-    return Filled(subject, own[subject][-1][name] or "", number, issued, ends, written, tuple(rows))
+    read = tuple(register for register, row in rows.items() if row)
+    return Filled(subject, own[subject][-1][name] or "", number, issued, ends, written, read)
 
 
 def fill_register(pack: Pack, *, by: Actor, on: date) -> Outcome | None:

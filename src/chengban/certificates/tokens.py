@@ -3,7 +3,6 @@
 Two tokens of one certificate have other salts and another signature; they say the same.
 """
 
-import os
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -15,10 +14,13 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from chengban.certificates import sdjwt, status
+from chengban.certificates.answers import answers_of
 from chengban.certificates.filling import type_of
 from chengban.certificates.models import Certificate
+from chengban.certificates.naming import choosable, worded
 from chengban.certificates.signing import Signer
 from chengban.certificates.signing.es256 import Es256Signer
+from chengban.certificates.signing.keys import issuer_of
 from chengban.certificates.standing import listed
 from chengban.lib import clock, env
 from chengban.lib.identifiers import is_uscc
@@ -34,17 +36,23 @@ def token_of(pack: Pack, certificate: Certificate, signer: Signer) -> str:
     """The certificate with every disclosure, bound to the holder's key in the city's wallet."""
     kind = type_of(pack, certificate.kind)
     shown, hidden = _faces(pack, kind, certificate)
-    decoys = len([field for field in kind.fields if field.shown == "chosen"]) - len(
-        [one for one in kind.fields if one.id in hidden]
-    )
+    decoys = len([one for one in kind.fields if one.shown == "chosen" and one.id not in hidden])
+    decoys += len([one for one in kind.answers if one.id not in hidden])
     return sdjwt.issue(
         signer, {**_heading(pack, kind, certificate), **shown}, hidden, holder=wallet_key(certificate).jwk, decoys=decoys
     )
 
 
+def claims_of(pack: Pack, certificate: Certificate) -> dict[str, Any]:
+    """Everything that its token says, disclosed."""
+    kind = type_of(pack, certificate.kind)
+    shown, hidden = _faces(pack, kind, certificate)
+    return {**_heading(pack, kind, certificate), **shown, **hidden}
+
+
 def chosen_fields(kind: CertificateType, names: Iterable[str]) -> list[str]:
-    """Those of the names that a holder may choose to disclose: the type's fields, and who the holder is."""
-    mine = {field.id for field in kind.fields if field.shown == "chosen"} | {"holder", "holder_id"}
+    """Those of the names that a holder may choose to disclose; who an enterprise is, every token of its own shows."""
+    mine = {*choosable(kind), "holder", "holder_id"}
     return [name for name in names if name in mine]
 
 
@@ -69,12 +77,17 @@ def _faces(pack: Pack, kind: CertificateType, certificate: Certificate) -> tuple
     for field in kind.fields:
         if field.id in certificate.claims:
             (shown if field.shown == "always" else hidden)[field.id] = readable(pack, field, certificate.claims[field.id])
-    return shown, hidden
+    return shown, hidden | answers_of(kind, certificate.claims, clock.today())
 
 
 def readable(pack: Pack, field: FaceField, value: Any) -> Any:
     """A value as it stands on the face: a code by its name."""
     return pack.code_names.get(field.codes, {}).get(value, value) if field.codes else value
+
+
+def said(pack: Pack, field: FaceField, value: Any) -> str:
+    """A value of the face as people read it."""
+    return worded(field, readable(pack, field, value))
 
 
 def _end_of(day: date) -> datetime:
@@ -83,7 +96,7 @@ def _end_of(day: date) -> datetime:
 
 
 def issuer(pack: Pack) -> str:
-    return os.environ.get("CHENGBAN_PORTAL_URL", "").rstrip("/") or f"urn:chengban:{pack.city.region}"
+    return issuer_of(pack.city.region)
 
 
 def list_uri(pack: Pack, number: int) -> str:

@@ -61,6 +61,8 @@ def verify(text: str, keys: KeyRing, find_status: Status, *, at: datetime, quest
         if verifier is None:
             raise Refused("issuer", "不是所信任的机构签发的：没有与这份证照相符的公钥。")
         claims = sdjwt.verify(token, verifier)
+        if not keys.signs_for(verifier.key_id, claims.get("iss")):
+            raise Refused("issuer", "签名的密钥不属于凭证所写的颁发机构，不予采信。")
         _presented(token, claims, question, at)
         outcome, reason = _standing(claims, find_status, at)
     except CertificatesError as error:

@@ -91,13 +91,14 @@ def _told(made: "Certificate") -> dict[str, Any]:
 @click.option("--offline", is_flag=True, help="Ask nobody: use the status list and the keys that are given.")
 @click.option("--status-list", "listed", type=FILE, help="A status list that was fetched before; offline.")
 @click.option("--issuer-key", type=FILE, help="Whom to trust: a JWK, a JWK set or a PEM; the city's own keys where not given.")
+@click.option("--issuer", help="Whom the keys of --issuer-key sign for (iss), where the file does not say.")
 @click.option("--nonce", help="What the verifier asked, for a presentation.")
 @click.option("--audience", help="Who the verifier said it is, for a presentation.")
 @ON
 @JSON
 def verify(
-    what: str, offline: bool, listed: Path | None, issuer_key: Path | None, nonce: str | None, audience: str | None,
-    on: datetime | None, as_json: bool,
+    what: str, offline: bool, listed: Path | None, issuer_key: Path | None, issuer: str | None, nonce: str | None,
+    audience: str | None, on: datetime | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Say whether a certificate is good: a token, a presentation, an identifier or a document. Ends with 1 unless it is valid."""
     if (nonce is None) != (audience is None):
@@ -108,12 +109,12 @@ def verify(
     from chengban.certificates import judging
 
     text = _text(what)
-    take_up_demo() if offline or isinstance(text, bytes) else ready()
-    keys, question = _keys(issuer_key), _question(nonce, audience)
+    take_up_demo() if offline else ready()
+    keys, question = _keys(issuer_key, issuer or ""), _question(nonce, audience)
     at = datetime.combine(business_date(on), clock.now().timetz())
-    if offline and isinstance(text, str):
+    if offline:
         return _answer(_offline(text, keys, listed, question, at), as_json)
-    _answer(judging.judge(text, keys, packs.current().city.name, at=at, question=question), as_json)
+    _answer(judging.judge(text, keys, packs.current(), at=at, question=question), as_json)
 
 
 def _answer(verdict: "Verdict", as_json: bool) -> None:
@@ -146,10 +147,10 @@ def _text(what: str) -> str | bytes:
         raise click.UsageError(f"{path.name} 不是文本文件，也不是 PDF 或 OFD。") from error
 
 
-def _keys(path: Path | None) -> "KeyRing":
+def _keys(path: Path | None, issuer: str) -> "KeyRing":
     from chengban.certificates.signing.keys import KeyRing, city_keys, read_keys
 
-    return city_keys() if path is None else KeyRing(read_keys(path))
+    return city_keys() if path is None else KeyRing(read_keys(path, issuer))
 
 
 def _question(nonce: str | None, audience: str | None) -> Any:
@@ -158,13 +159,17 @@ def _question(nonce: str | None, audience: str | None) -> Any:
     return Question(nonce, audience) if nonce is not None and audience is not None else None
 
 
-def _offline(text: str, keys: "KeyRing", listed: Path | None, question: Any, at: datetime) -> "Verdict":
-    from chengban.certificates.judging import PREFIX
+def _offline(text: str | bytes, keys: "KeyRing", listed: Path | None, question: Any, at: datetime) -> "Verdict":
+    from chengban import packs
+    from chengban.certificates.judging import PREFIX, document
     from chengban.certificates.verifying import Outcome, Verdict, from_list, verify
 
+    find_status = from_list(_list(listed, keys), at)
+    if isinstance(text, bytes):
+        return document(text, keys, packs.current(), find_status, at=at)
     if text.startswith(PREFIX):
         return Verdict(Outcome.UNKNOWN, "只有证照标识，离线时不知道它的状态。")
-    return verify(text, keys, from_list(_list(listed, keys), at), at=at, question=question)
+    return verify(text, keys, find_status, at=at, question=question)
 
 
 def _list(path: Path | None, keys: "KeyRing") -> Any:

@@ -118,7 +118,7 @@ def _build(made: Made, tell: Tell) -> None:
     _certificates(pack, tell)
     _match(pack, tell)
     _seed(pack, tell)
-    _cast()
+    _cast(pack)
 
 
 def _city_folder(made: Made) -> Path:
@@ -214,14 +214,20 @@ def _print_table() -> None:
     print_table(latest_run())
 
 
-def _cast() -> None:
+def _cast(pack: Any) -> None:
+    """The accounts, and what the clerk asks of those who hold certificates."""
     from chengban.accounts.demo import CAST, make_demo_cast
     from chengban.accounts.models import Account
+    from chengban.certificates.models import UseRequest
     from chengban.demo.city.cast import CITIZEN, FIRMS, PEOPLE
+    from chengban.demo.wallet import ask_the_cast
     from chengban.ledger import Actor
+    from chengban.lib import clock
 
     if not Account.objects.filter(login=CAST[-1].login).exists():
         make_demo_cast(by=Actor.system("demo"), enterprise=FIRMS[0].uscc, citizen=PEOPLE[CITIZEN].citizen_id)
+    if not UseRequest.objects.exists():
+        ask_the_cast(pack, clerk=Account.objects.get(login="clerk"), on=clock.today())
 
 
 def _serve(port: int) -> None:

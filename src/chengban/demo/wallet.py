@@ -4,14 +4,17 @@ None of these people exists; numbers and addresses are made up.
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from chengban.certificates import domain
-from chengban.certificates.models import Certificate
+from chengban.accounts.models import Account
+from chengban.certificates import asking, domain
+from chengban.certificates.asking import Terms, Wanted
+from chengban.certificates.models import Certificate, UseRequest
 from chengban.demo.city.cast import AGENT, CITIZEN, FIRMS, PEOPLE, RESTAURANT, SEEKER, TECHNOLOGY
 from chengban.ledger import Actor
 from chengban.packs import Pack
+from chengban.portal.use_pages import verifier_of
 
 
 class Held(NamedTuple):
@@ -52,3 +55,33 @@ def held() -> Iterator[Held]:
 def fill_wallets(pack: Pack, *, by: Actor) -> list[Certificate]:
     """Issue them all, each on its day."""
     return [domain.issue(pack, one.kind, one.subject, by=by, on=one.on, given=one.given) for one in held()]
+
+
+class Question(NamedTuple):
+    """What the clerk asks one of the cast to show."""
+
+    subject: str
+    wanted: Wanted
+    purpose: str
+    clause: str
+    case: str
+
+
+def questions() -> Iterator[Question]:
+    """One to the young graduate, one to the agent's firm; both wait for their answer."""
+    card = Wanted("identity_card", ["holder", "is_18"], ["address"])
+    yield Question(_person(CITIZEN), card, "办理读者证", "公共图书馆法第三十三条", "3715022025000000017")
+    licence = Wanted("business_licence", ["legal_representative"], ["registered_capital"])
+    yield Question(FIRMS[0].uscc, licence, "申报稳岗返还时核对企业", "失业保险条例第三条", "3715022025000000018")
+
+
+def ask_the_cast(pack: Pack, *, clerk: Account, on: date) -> list[UseRequest]:
+    """The clerk asks them all; each may answer within a week."""
+    verifier, until = verifier_of(pack, clerk), on + timedelta(days=7)
+    return [
+        asking.ask(
+            pack, one.subject, [one.wanted], Terms(one.purpose, one.clause, one.case, until), verifier=verifier,
+            by=clerk.actor, on=on,
+        )
+        for one in questions()
+    ]  # fmt: skip

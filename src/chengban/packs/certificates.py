@@ -1,11 +1,22 @@
 """What a city declares of its electronic certificates (电子证照): their types, what stands on the face, how long they hold."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from chengban.lib.identifiers import is_uscc
-from chengban.packs.model import Citation, Confidence, Declaration, FieldType, Identifier, Name
+from chengban.packs.model import (
+    Citation,
+    Confidence,
+    Declaration,
+    FieldType,
+    Identifier,
+    Name,
+    Register,
+    RegisterField,
+    SharingTerms,
+)
 
 TypeCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{18}[0-9]{3}$")]
 """The unified social credit code of the body that defined the type, and three digits (证照类型代码, GB/T 36903)."""
@@ -42,6 +53,20 @@ class FaceField(Declaration):
         if self.sensitive and self.shown == "always":
             raise ValueError(f"field {self.id}: what is sensitive is shown only where the holder chooses it")
         return self
+
+
+class DerivedAnswer(Declaration):
+    """A yes or no that follows from the face (推导答案), disclosed in the place of what it follows from: 已满18周岁 for 出生日期.
+
+    `when` is FEEL over the type's fields and 业务日期, the day on which it is asked.
+    """
+
+    id: Identifier
+    name: Name
+    name_en: Name
+    when: str
+    citation: Citation | None = None
+    confidence: Confidence = "K"
 
 
 class Validity(Declaration):
@@ -90,6 +115,7 @@ class CertificateType(Declaration):
     number: RegisterPlace | None = None
     issued: RegisterPlace | None = None
     fields: tuple[FaceField, ...] = Field(min_length=1)
+    answers: tuple[DerivedAnswer, ...] = ()
     validity: Validity
     proves: tuple[Identifier, ...] = ()
     """The facts that need no other proof where the certificate is valid."""
@@ -107,6 +133,18 @@ class CertificateType(Declaration):
                 return field
         raise KeyError(name)
 
+    def as_register(self, fields: Iterable[FaceField]) -> Register:
+        """Fields of the face as a register's, so that cells and conditions of both are read alike."""
+        columns = tuple(
+            RegisterField(id=one.id, name=one.name, name_en=one.name_en, type=one.type, codes=one.codes, longest=2000)
+            for one in fields
+        )
+        return Register(
+            id=self.id, name=self.name, name_en=self.name_en, kind="theme", chosen="ours", department=self.department,
+            about="city", key=(), refresh_days=1, sharing=SharingTerms(type="unconditional"), fields=columns,
+            confidence=self.confidence,
+        )  # fmt: skip
+
     @property
     def vct(self) -> str:
         """The type's name in a token (vct of SD-JWT VC): a URN over its code."""
@@ -118,7 +156,7 @@ class CertificateType(Declaration):
             raise ValueError(f"code {self.code}: the first 18 characters are no unified social credit code, its check does not fit")
         if self.where is not None and self.number is None and self.holder == "either":
             raise ValueError(f"certificate {self.id}: where needs one kind of holder, or the register of number")
-        ids = [field.id for field in self.fields]
+        ids = [*(field.id for field in self.fields), *(answer.id for answer in self.answers)]
         if len(set(ids)) != len(ids):
             raise ValueError(f"certificate {self.id}: a field id is used twice")
         if taken := sorted(set(ids) & RESERVED):

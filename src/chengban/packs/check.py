@@ -307,6 +307,7 @@ def _certificates(pack: Pack) -> Iterator[Finding]:
             if place is not None:
                 yield from _read_from(pack, kind, place, key, expected)
         yield from _issued_where(pack, kind)
+        yield from _answers(pack, kind)
         for number, field in enumerate(kind.fields):
             if field.codes is not None:
                 yield from _exists(pack.codes, field.codes, "code set", origin, "fields", number, "codes")
@@ -325,6 +326,18 @@ def _issued_where(pack: Pack, kind: CertificateType) -> Iterator[Finding]:
     except rules.VocabularyError:  # told where the register's own rules are checked
         return
     yield from _expression(pack.origin("certificates", kind.id), ("where",), found)
+
+
+def _answers(pack: Pack, kind: CertificateType) -> Iterator[Finding]:
+    """What a derived answer follows from stands on the face."""
+    origin = pack.origin("certificates", kind.id)
+    try:
+        words = register_vocabulary(kind.as_register(kind.fields), pack.codes)
+    except rules.VocabularyError as error:
+        yield Finding(origin.place("fields"), str(error))
+        return
+    for number, answer in enumerate(kind.answers):
+        yield from _expression(origin, ("answers", number, "when"), rules.check(answer.when, words, parameters=_CALENDAR))
 
 
 def _read_from(pack: Pack, kind: CertificateType, place: RegisterPlace, key: Key, expected: str) -> Iterator[Finding]:

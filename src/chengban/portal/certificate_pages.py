@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from chengban.certificates.models import Certificate
+from chengban.certificates.naming import names_of, worded, yes_or_no
 from chengban.certificates.standing import Stands, stands, with_move
-from chengban.certificates.tokens import readable
+from chengban.certificates.tokens import said
 from chengban.certificates.verifying import Verdict
 from chengban.packs import Pack
-from chengban.packs.certificates import CertificateType
+from chengban.packs.certificates import CertificateType, FaceField
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -35,7 +36,7 @@ class Line:
     kind: CertificateType
     standing: "str | Promise"
     tag: str
-    face: tuple[tuple[str, Any], ...]
+    face: tuple[tuple[str, str], ...]
 
 
 def lines(pack: Pack, subjects: Collection[str], on: date) -> list[Line]:
@@ -48,16 +49,23 @@ def lines(pack: Pack, subjects: Collection[str], on: date) -> list[Line]:
 def _line(pack: Pack, certificate: Certificate, where: Stands) -> Line:
     kind = pack.certificates[certificate.kind]
     fields = [field for field in kind.fields if field.id in certificate.claims]
-    face = tuple((field.name, readable(pack, field, certificate.claims[field.id])) for field in fields)
+    face = tuple((field.name, said(pack, field, certificate.claims[field.id])) for field in fields)
     return Line(certificate, kind, STANDINGS[where], TAGS[where], face)
 
 
-def stated(pack: Pack, verdict: Verdict) -> list[tuple[str, Any]]:
+def stated(pack: Pack, verdict: Verdict) -> list[tuple[str, str]]:
     """What a verified certificate says of itself, under the names that a person reads."""
-    names = {
-        "certificate_type": "证照名称", "certificate_no": "证照编号", "identifier": "电子证照标识", "issuer": "颁发机构",
-        "holder": "持证主体", "issued_on": "颁发日期", "valid_from": "有效期起", "valid_until": "有效期止",
-    }  # fmt: skip
-    by_name = next((kind for kind in pack.certificates.values() if kind.name == verdict.claims.get("certificate_type")), None)
-    fields = {field.id: field.name for field in by_name.fields} if by_name else {}
-    return [(name, verdict.claims[key]) for key, name in (names | fields).items() if key in verdict.claims]
+    claims = verdict.claims
+    kind = next((one for one in pack.certificates.values() if one.name == claims.get("certificate_type")), None)
+    fields = {field.id: field for field in kind.fields} if kind else {}
+    return [(named.name, _said(fields.get(claim), claims[claim])) for claim, named in names_of(kind).items() if claim in claims]
+
+
+def _said(field: FaceField | None, value: Any) -> str:
+    """A claim that somebody signed; of one whose form is another than ours, as it stands."""
+    try:
+        if field is not None:
+            return worded(field, value)
+        return yes_or_no(value) if isinstance(value, bool) else str(value)
+    except (ValueError, TypeError, ArithmeticError):
+        return str(value)

@@ -7,6 +7,7 @@ from chengban.portal.views import (
     certificates,
     cockpit,
     comfort,
+    counter,
     delivery,
     drafts,
     enterprises,
@@ -29,6 +30,7 @@ from chengban.portal.views import (
     search,
     session,
     tasks,
+    uses,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -111,6 +113,16 @@ urlpatterns: list[URLPattern] = [
     path("certificates", certificates.wallet, name="wallet"),
     path("certificates/status/<int:number>", certificates.status_list, name="status-list"),
     path("certificates/keys", certificates.keys, name="certificate-keys"),
+    path("certificates/requests", uses.requests, name="use-requests"),
+    path("certificates/requests/<int:number>", uses.use_request, name="use-request"),
+    path("certificates/requests/<int:number>/consent", uses.consent, name="use-consent"),
+    path("certificates/requests/<int:number>/refusal", uses.refusal, name="use-refusal"),
+    path("certificates/requests/<int:number>/revocation", uses.revocation, name="use-revocation"),
+    path("certificates/<int:number>/present", uses.present, name="present"),
+    path("certificates/counter", counter.counter, name="counter"),
+    path("certificates/counter/asking", counter.ask, name="ask"),
+    path("certificates/counter/requests/<int:number>", counter.asked_request, name="asked-request"),
+    path("certificates/counter/requests/<int:number>/look", counter.look, name="look"),
     path("certificates/<int:number>.<str:form>", certificates.document, name="certificate-document"),
     path("verification", certificates.verification, name="verification"),
     path("accounts", ledger.accounts, name="accounts"),

@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     PAYMENT_STUCK = "payment_stuck", _("政策资金未到账")
     POLICY_NEW = "policy_new", _("新的政策")
     RECOVERY_DUE = "recovery_due", _("需要退回资金")
+    CERTIFICATE_ASKED = "certificate_asked", _("有人请您出示证照")
+    CERTIFICATE_USED = "certificate_used", _("您的证照被查看")
 
 
 class Channel(models.TextChoices):

@@ -22,12 +22,14 @@ from .errors import SigningFailed
 from .face import Face
 from .fonts import Font
 from .layouts import lay_out
+from .printed import TOKEN
 from .sheet import Page, Path, Picture, Sheet, Text
 from .subset import subset
 
 NAMESPACE = "http://www.ofdspec.org/2016"
 DOCUMENT = "Doc_0"
 SIGNATURE = f"{DOCUMENT}/Signs/Sign_0/Signature.xml"
+ATTACHED = f"{DOCUMENT}/Attachs/Attachments.xml"
 VALUE = f"{DOCUMENT}/Signs/Sign_0/SignedValue.dat"
 PROVIDER = "Chengban bare signature value (not a GB/T 38540 seal)"
 ET.register_namespace("ofd", NAMESPACE)
@@ -41,14 +43,17 @@ class OfdSigner:
     sign: Callable[[bytes], bytes]
 
 
-def ofd(face: Face) -> bytes:
-    """The face as an unsigned OFD. The same face gives the same bytes. Raises what `lay_out` raises."""
-    return _zipped(_parts(face, lay_out(face), signed=False))
+def ofd(face: Face, token: str = "") -> bytes:
+    """The face as an unsigned OFD, with the token attached, if there is one. The same gives the same bytes.
+
+    Raises what `lay_out` raises.
+    """
+    return _zipped(_parts(face, lay_out(face), token, signed=False))
 
 
-def signed_ofd(face: Face, signer: OfdSigner, *, at: datetime) -> bytes:
+def signed_ofd(face: Face, signer: OfdSigner, *, at: datetime, token: str = "") -> bytes:
     """The face as an OFD with digests of all parts and a signature over them. Raises `SigningFailed` too."""
-    parts = _parts(face, lay_out(face), signed=True)
+    parts = _parts(face, lay_out(face), token, signed=True)
     told = _signature(parts, signer.method, at)
     try:
         value = signer.sign(told)
@@ -57,7 +62,7 @@ def signed_ofd(face: Face, signer: OfdSigner, *, at: datetime) -> bytes:
     return _zipped({**parts, SIGNATURE: told, VALUE: value})
 
 
-def _parts(face: Face, sheet: Sheet, *, signed: bool) -> dict[str, bytes]:
+def _parts(face: Face, sheet: Sheet, token: str, *, signed: bool) -> dict[str, bytes]:
     fonts = _Fonts(sheet)
     photos = list({item.data: item for page in sheet.pages for item in page.items if isinstance(item, Picture)}.values())
     ids = _Ids(len(fonts.ids) + len(photos))
@@ -66,14 +71,15 @@ def _parts(face: Face, sheet: Sheet, *, signed: bool) -> dict[str, bytes]:
     }
     parts = {
         "OFD.xml": _root(face, pages, signed),
-        f"{DOCUMENT}/Document.xml": _document(sheet, ids),
+        f"{DOCUMENT}/Document.xml": _document(sheet, ids, attached=bool(token)),
         f"{DOCUMENT}/PublicRes.xml": _public(fonts),
         f"{DOCUMENT}/DocumentRes.xml": _media(photos, len(fonts.ids)),
         **pages,
         **{f"{DOCUMENT}/Res/font_{number}.ttf": subset(font, fonts.used[font]) for font, number in fonts.ids.items()},
         **{f"{DOCUMENT}/Res/photo_{at}.{photo.kind}": photo.data for at, photo in enumerate(photos)},
     }
-    return parts | ({f"{DOCUMENT}/Signs/Signatures.xml": _signatures()} if signed else {})
+    attached = {ATTACHED: _attachments(), f"{DOCUMENT}/Attachs/{TOKEN}": token.encode()} if token else {}
+    return parts | attached | ({f"{DOCUMENT}/Signs/Signatures.xml": _signatures()} if signed else {})
 
 
 class _Fonts:
@@ -121,7 +127,7 @@ def _root(face: Face, pages: dict[str, bytes], signed: bool) -> bytes:
     return _written(root)
 
 
-def _document(sheet: Sheet, ids: "_Ids") -> bytes:
+def _document(sheet: Sheet, ids: "_Ids", *, attached: bool) -> bytes:
     root = _element("Document")
     common = _child(root, "CommonData")
     numbers = [ids.next() for _ in sheet.pages]
@@ -132,6 +138,15 @@ def _document(sheet: Sheet, ids: "_Ids") -> bytes:
     pages = _child(root, "Pages")
     for at, number in enumerate(numbers):
         _child(pages, "Page", ID=number, BaseLoc=f"Pages/Page_{at}/Content.xml")
+    if attached:
+        _child(root, "Attachments", "Attachs/Attachments.xml")
+    return _written(root)
+
+
+def _attachments() -> bytes:
+    root = _element("Attachments")
+    one = _child(root, "Attachment", ID="1", Name=TOKEN, Format="sd-jwt", Visible="false")
+    _child(one, "FileLoc", TOKEN)
     return _written(root)
 
 

@@ -10,8 +10,9 @@ from xml.etree.ElementTree import Element
 
 from .digests import SM3, sm3
 from .errors import Unreadable
-from .ofd import SIGNATURE, VALUE
+from .ofd import DOCUMENT, SIGNATURE, VALUE
 from .package import parsed, unpacked
+from .printed import LONGEST_TOKEN, TOKEN, Printed
 from .verdict import Verdict
 
 LONGEST = 400_000
@@ -38,10 +39,15 @@ class Ofd:
     parts: tuple[str, ...]
     signed: Signed | None
     differing: tuple[str, ...]
+    token: str
 
     @property
     def text(self) -> str:
         return "\n".join(line for page in self.pages for line in page)
+
+    @property
+    def printed(self) -> Printed:
+        return Printed(tuple("".join(page) for page in self.pages), self.token)
 
 
 def read_ofd(data: bytes) -> Ofd:
@@ -58,7 +64,7 @@ def read_ofd(data: bytes) -> Ofd:
     if sum(len(line) for page in lines for line in page) > LONGEST:
         raise Unreadable("OFD 文件的文字过多，已停止读取。")
     differing = tuple(_differing(parts, signed)) if signed else ()
-    return Ofd(_words(_within(body, "DocInfo"), "Title"), lines, tuple(parts), signed, differing)
+    return Ofd(_words(_within(body, "DocInfo"), "Title"), lines, tuple(parts), signed, differing, _token(parts))
 
 
 def verify_ofd(data: bytes, verify: Callable[[bytes, bytes], bool]) -> Verdict:
@@ -72,6 +78,14 @@ def verify_ofd(data: bytes, verify: Callable[[bytes, bytes], bool]) -> Verdict:
     if read.differing:
         return Verdict("changed", signed_at=read.signed.at, details=read.differing)
     return Verdict("valid" if verify(read.signed.message, read.signed.value) else "stranger", signed_at=read.signed.at)
+
+
+def _token(parts: dict[str, bytes]) -> str:
+    """The token in its one place; empty where there is none."""
+    try:
+        return parts.get(f"{DOCUMENT}/Attachs/{TOKEN}", b"")[:LONGEST_TOKEN].decode("ascii")
+    except UnicodeDecodeError as error:
+        raise Unreadable("OFD 文件里的凭证不完整，无法核验。请重新下载后再试。") from error
 
 
 def _signed(parts: dict[str, bytes]) -> Signed:

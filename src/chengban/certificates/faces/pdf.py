@@ -17,16 +17,20 @@ from .face import Face
 from .fonts import fonts
 from .layouts import lay_out
 from .lines import OPENING, full
+from .printed import TOKEN, TOKEN_KIND
 from .sheet import Item, Page, Path, Picture, Sheet, Text
 
-STANDARD: Literal["a-2u"] = "a-2u"
-"""PDF/A-2u: for archives, every character readable."""
+STANDARD: Literal["a-3u"] = "a-3u"
+"""PDF/A-3u: for archives, every character readable, and with the token of what is printed."""
 LOCK = threading.Lock()
 
 
-def pdf(face: Face) -> bytes:
-    """The face as an unsigned PDF/A. Raises `FontMissing`, `GlyphMissing`, `BadFace`, `PictureBroken`."""
-    told = json.dumps(_told(face, lay_out(face)), ensure_ascii=False)
+def pdf(face: Face, token: str = "") -> bytes:
+    """The face as an unsigned PDF/A, with the token attached, if there is one.
+
+    Raises `FontMissing`, `GlyphMissing`, `BadFace`, `PictureBroken`.
+    """
+    told = json.dumps(_told(face, lay_out(face), token), ensure_ascii=False)
     stamp = datetime.combine(face.issued_on, time(), UTC)
     compiler = _compiler(tuple(fonts().folders()))
     try:
@@ -51,9 +55,12 @@ def _template() -> bytes:
     return files(__package__).joinpath("sheet.typ").read_bytes()
 
 
-def _told(face: Face, sheet: Sheet) -> dict[str, Any]:
+def _told(face: Face, sheet: Sheet, token: str) -> dict[str, Any]:
     day = face.issued_on
     return {
+        "token": token,
+        "token_name": TOKEN,
+        "token_kind": TOKEN_KIND,
         "title": f"{face.title} {face.number}",
         "author": face.issuer,
         "keywords": [word for word in (face.number, face.identifier) if word],

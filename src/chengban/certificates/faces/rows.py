@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from . import ornament
+from .face import Face
 from .forms import Setting
 from .lines import Line, Style, broken, fitting, width
 from .sheet import Page, spread, text
@@ -38,6 +39,11 @@ class Row:
     @property
     def depth(self) -> int:
         return max(entry.depth for entry in self.entries)
+
+    @property
+    def labels(self) -> int:
+        """Lines of the longest label, which stay together."""
+        return max(len(entry.label) for entry in self.entries)
 
     def split(self, depth: int) -> tuple["Row", "Row"]:
         """The row's first lines, and what is left of it."""
@@ -98,9 +104,8 @@ def _draw_row(setting: Setting, page: Page, made: Table, row: Row, y: float) -> 
             page.add(*text(line, x + made.label + made.size, place, entry.values, setting.fonts, setting.ink.text))
 
 
-def contents(setting: Setting) -> list[tuple[str, str, bool]]:
+def contents(face: Face) -> list[tuple[str, str, bool]]:
     """Label, value and whether it names the holder. The holder and the term are added where no line tells them."""
-    face = setting.face
     told = [(label, value, value == face.holder) for label, value in face.lines]
     if not any(named for _, _, named in told):
         told.insert(0, ("持证主体", face.holder, True))
@@ -110,7 +115,7 @@ def contents(setting: Setting) -> list[tuple[str, str, bool]]:
 
 
 def _set(setting: Setting, size: float) -> Table:
-    told = contents(setting)
+    told = contents(setting.face)
     plain = Style(size)
     label = min(LABEL * size, max(width(label, plain, setting.fonts) for label, _, _ in told))
     rows: list[Row] = []
@@ -163,8 +168,9 @@ def _taken(made: Table, rows: list[Row], room: float) -> tuple[list[Row], list[R
     whole = made.tall(rows[:count])
     before = whole + made.size * (GAP - 0.35 + LEADING) if count else 0.0
     depth = int((room - before) / (made.size * LEADING)) + 1
-    if depth >= 2 or count == 0:
-        first, rest = rows[count].split(max(1, depth))
+    cut = rows[count]
+    if depth >= max(2, cut.labels) or count == 0:
+        first, rest = cut.split(max(1, min(cut.depth - 1, max(depth, cut.labels))))
         return [*rows[:count], first], [rest, *rows[count + 1 :]]
     return rows[:count], rows[count:]
 

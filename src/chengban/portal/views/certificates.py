@@ -2,8 +2,9 @@
 
 from typing import cast
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -12,11 +13,12 @@ from chengban import packs
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb
 from chengban.certificates import judging, printing, tokens
+from chengban.certificates.faces import FacesError
 from chengban.certificates.models import Certificate, StatusSlot
 from chengban.certificates.signing.keys import city_keys, city_signer
 from chengban.certificates.verifying import Verdict
 from chengban.lib import clock
-from chengban.portal import certificate_pages
+from chengban.portal import certificate_pages, use_pages
 from chengban.portal.limits import is_too_often
 from chengban.portal.needs import needs
 
@@ -36,7 +38,8 @@ def wallet(request: HttpRequest) -> HttpResponse:
     """The certificates of everybody whom the account acts for."""
     subjects = cast(Account, request.user).subjects
     lines = certificate_pages.lines(packs.current(), subjects, clock.today())
-    return render(request, "portal/pages/wallet.html", {"lines": lines})
+    given = {"lines": lines, "waiting": use_pages.waiting(subjects, clock.today())}
+    return render(request, "portal/pages/wallet.html", given)
 
 
 @never_cache
@@ -48,7 +51,11 @@ def document(request: HttpRequest, number: int, form: str) -> HttpResponse:
     found = Certificate.objects.filter(pk=number, subject__in=account.subjects).first()
     if found is None or form not in KINDS:
         raise Http404
-    made = printing.hand_out(packs.current(), found, form, by=account.actor)
+    try:
+        made = printing.hand_out(packs.current(), found, form, by=account.actor)
+    except FacesError as error:
+        messages.error(request, str(error))
+        return redirect("wallet")
     answer = HttpResponse(made, content_type=KINDS[form])
     answer["Content-Disposition"] = f'attachment; filename="{found.kind}-{found.number}.{form}"'
     return answer
@@ -67,7 +74,7 @@ def verification(request: HttpRequest) -> HttpResponse:
         return _answered(request, asked, _("您问得太快了，请过一分钟再核验。"), status=429)
     if len(given) > LARGEST:
         return _answered(request, asked, _("文件超过 16 MB，不是电子证照。"), status=413)
-    return _answered(request, asked, verdict=judging.judge(given, city_keys(), packs.current().city.name, at=clock.now()))
+    return _answered(request, asked, verdict=judging.judge(given, city_keys(), packs.current(), at=clock.now()))
 
 
 def _answered(
