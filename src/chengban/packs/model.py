@@ -449,6 +449,14 @@ class Objections(Declaration):
     a_day: Annotated[int, Field(ge=1)] = 20
 
 
+class Commitments(Declaration):
+    """Who may not commit instead of proving (不适用告知承诺): FEEL over facts, by kind of applicant. None: nobody can tell."""
+
+    enterprise: str | None = None
+    person: str | None = None
+    citation: Citation
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -472,5 +480,6 @@ class City(Declaration):
     in_flight: tuple[Literal["recovery", "offer"], ...] = ("recovery", "offer")
     """What must be settled before a policy is promised to a subject again (在途): its money demanded back, an offer that waits."""
     map: str | None = None
+    barred_from_committing: Commitments | None = None
     """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()
