@@ -43,6 +43,11 @@ class Verb(StrEnum):
     DECIDE_OFFERS = "decide offers"
     ANSWER_OFFERS = "answer offers"
     OBJECT = "object"
+    DISPUTE_DATA = "dispute data"
+    READ_DISPUTES = "read disputes"
+    ANSWER_DISPUTES = "answer disputes"
+    TELL_CHECKS = "tell checks"
+    READ_MATERIAL_FREE = "read material-free"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -71,6 +76,11 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.DECIDE_OFFERS: _("办理本部门的拟享名单"),
     Verb.ANSWER_OFFERS: _("答复给自己的兑现"),
     Verb.OBJECT: _("对公示提出异议"),
+    Verb.DISPUTE_DATA: _("指出自己的数据有误"),
+    Verb.READ_DISPUTES: _("看数据异议"),
+    Verb.ANSWER_DISPUTES: _("答复本部门的数据异议"),
+    Verb.TELL_CHECKS: _("登记本部门的核验结果"),
+    Verb.READ_MATERIAL_FREE: _("看免提交看板"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -103,6 +113,11 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.DECIDE_OFFERS:       frozenset({            _P}),
     Verb.ANSWER_OFFERS:       frozenset({_C, _E}),
     Verb.OBJECT:              frozenset({_C, _E, _W, _P, _S, _A, _M}),
+    Verb.DISPUTE_DATA:        frozenset({_C, _E}),
+    Verb.READ_DISPUTES:       frozenset({            _P, _S, _A}),
+    Verb.ANSWER_DISPUTES:     frozenset({            _P, _S}),
+    Verb.TELL_CHECKS:         frozenset({        _W, _P}),
+    Verb.READ_MATERIAL_FREE:  frozenset({            _P, _S, _A}),
 }  # fmt: skip
 
 
@@ -128,3 +143,13 @@ def may_decide(account: "Account | AnonymousUser", departments: Collection[str])
 def may_answer(account: "Account | AnonymousUser", subject: str) -> bool:
     """Whether `account` may answer an offer to `subject`: only by a mandate."""
     return may(account, Verb.ANSWER_OFFERS) and account.is_authenticated and subject in account.subjects
+
+
+def may_dispute(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may say that a datum of `subject` is wrong: only by a mandate."""
+    return may(account, Verb.DISPUTE_DATA) and account.is_authenticated and subject in account.subjects
+
+
+def may_act_for(account: "Account | AnonymousUser", verb: Verb, department: str) -> bool:
+    """Whether `account` may do it for a department: its own, or where it has none any."""
+    return may(account, verb) and account.is_authenticated and account.department in ("", department)

@@ -93,7 +93,7 @@ class FailedCheck:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Everything that was read for a case. `certificates` none: they could not be read."""
+    """Everything that was read for a case. `certificates` none: they could not be read. `name` none: nobody is registered so."""
 
     certificates: Mapping[str, tuple[HeldCertificate, ...]] | None = field(default_factory=dict)
     registers: Mapping[str, HeldRegister] = field(default_factory=dict)
@@ -101,6 +101,7 @@ class Held:
     disputes: Mapping[str, OpenDispute] = field(default_factory=dict)
     failed_checks: Mapping[tuple[str, str], FailedCheck] = field(default_factory=dict)
     """By department and material."""
+    name: str | None = ""
 
 
 def read(pack: Pack, case: Case, *, by: Actor, purpose: str, patience: float = PATIENCE) -> Held:
@@ -116,8 +117,10 @@ def read(pack: Pack, case: Case, *, by: Actor, purpose: str, patience: float = P
                 _bar(pack, case) if commits else Bar(),
                 _disputes(case),
                 _failed_checks(case),
+                _name(pack, case.applicant),
             )
-        read_of = sorted(names | set(_bar_registers(pack, case.applicant) if commits else ()))
+        own = frame.subjects_of(pack, case.applicant.kind).register_
+        read_of = sorted({own, *names, *(_bar_registers(pack, case.applicant) if commits else ())})
         told = {"purpose": purpose, "matter": f"item:{case.code}", "registers": read_of, "on": case.on.isoformat()}
         ledger.append(by, "facts.read", f"{case.applicant.kind}:{case.applicant.id}", told)
     return held
@@ -150,6 +153,15 @@ def _cause(error: BaseException) -> BaseException:
 def _rows(register: Register, applicant: Applicant) -> tuple[Row, ...]:
     """The applicant's rows: the one place where verdicts read a register."""
     return tuple(store.rows_of(register, applicant.id))
+
+
+def _name(pack: Pack, applicant: Applicant) -> str | None:
+    """What the applicant is called; empty where the register does not answer, none where it holds no such subject."""
+    subjects = frame.subjects_of(pack, applicant.kind)
+    rows = attempt(lambda: _rows(pack.registers[subjects.register_], applicant))
+    if isinstance(rows, Trouble):
+        return ""
+    return str(rows[-1][subjects.name] or "") if rows else None
 
 
 def _registers(pack: Pack, names: set[str], case: Case) -> dict[str, HeldRegister]:

@@ -9,17 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db import transaction
+
 from chengban.items import held as holding
 from chengban.items.case import Applicant, Case, applicant_of, case_of
+from chengban.items.errors import NoSuchApplicant
 from chengban.items.finding import item_of
 from chengban.items.held import Held
 from chengban.items.ways import Blocker, Datum, Evidence, Mode, look, mode_of, undeclared
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.items import Implementation, Material, Question
-from chengban.packs.model import Citation
 
-MAY_NOT_ASK = Citation(title="国务院关于在线政务服务的若干规定", article="第七条")
+OWN = "own"
+"""The purpose of an applicant's own reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class Verdict:
     applicant: Applicant
     on: date
     materials: tuple[MaterialVerdict, ...]
+    name: str = ""
+    """What the applicant is called; empty where that is not known."""
 
     @property
     def asked(self) -> list[MaterialVerdict]:
@@ -79,15 +84,22 @@ class Verdict:
 def verdict_of(
     pack: Pack, code: str, subject: str, given: Mapping[str, str], *, on: date, by: Actor, purpose: str
 ) -> Verdict:  # fmt: skip
-    """The verdict for a subject under the answers of a form. The reading is recorded. Raises NoSuchItem, NoSuchApplicant."""
+    """The verdict for a subject under the answers of a form. The reading is recorded.
+
+    Raises NoSuchItem, and NoSuchApplicant for a number that is none; for others than the applicant also for one that nobody has.
+    """
     case = case_of(pack, code, item_of(pack, code), applicant_of(subject), given, on=on)
-    return judge(pack, case, holding.read(pack, case, by=by, purpose=purpose))
+    with transaction.atomic():
+        held = holding.read(pack, case, by=by, purpose=purpose)
+        if held.name is None and purpose != OWN:
+            raise NoSuchApplicant("本市没有登记这个主体。")
+    return judge(pack, case, held)
 
 
 def judge(pack: Pack, case: Case, held: Held) -> Verdict:
     """The verdict over what was read."""
     materials = tuple(_material(pack, case, held, material) for material in case.item.materials)
-    return Verdict(case.code, case.item, case.applicant, case.on, materials)
+    return Verdict(case.code, case.item, case.applicant, case.on, materials, held.name or "")
 
 
 def _material(pack: Pack, case: Case, held: Held, material: Material) -> MaterialVerdict:

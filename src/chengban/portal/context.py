@@ -42,6 +42,7 @@ WAYS: tuple[Way, ...] = (
     Way("reach", _("触达"), Verb.READ_REACH),
     Way("cockpit", _("驾驶舱"), Verb.READ_COCKPIT),
     Way("quality", _("数据质量"), Verb.READ_QUALITY),
+    Way("disputes", _("数据异议"), Verb.READ_DISPUTES),
     Way("exchange", _("数据交换"), Verb.READ_EXCHANGE),
     Way("ledger", _("留痕"), Verb.READ_LEDGER),
     Way("accounts", _("账号"), Verb.READ_ACCOUNTS),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpRequest
 
+from chengban.items.errors import ItemsError
 from chengban.policies.errors import PolicyError
 
 
@@ -13,5 +14,5 @@ def tell(request: HttpRequest, act: Callable[[], object], done: str = "") -> Non
     try:
         answer = act()
         messages.success(request, done or str(answer))
-    except PolicyError as error:
+    except (ItemsError, PolicyError) as error:
         messages.error(request, str(error))
