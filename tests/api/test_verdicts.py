@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from chengban import packs
 from chengban.accounts.domain import give_mandate
 from chengban.accounts.models import Account, MandateKind
 from chengban.accounts.roles import Role
+from chengban.items.census import take_census
 from chengban.items.models import DepartmentCheck, Dispute
 from chengban.ledger.models import Entry
 from tests import town
@@ -155,3 +157,11 @@ def _posted(what: str, who: Role | None, enter: Any) -> int:
 def _no_item(client: Client) -> Any:
     given = {"material": "x", "subject": town.LOTUS, "department": "administrative_approval", "found": True, "reason": "x"}
     return post(client, "/api/items/S99.a/checks", **given)
+
+
+def test_the_newest_census_is_told(enter: Any) -> None:
+    assert enter(Role.AUDITOR).get("/api/material-free").status_code == 404
+    made = take_census(packs.current(), by=SETUP, on=town.ON)
+    found = told(enter(Role.AUDITOR), "/api/material-free")
+    assert (found["enterprises"], found["people"], found["rate"]) == (3, 1, made.result["rate"])
+    assert found["fixes"] == made.result["fixes"] and found["items"] == made.result["items"]

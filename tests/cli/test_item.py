@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chengban.items.models import ItemVersion
+from chengban.items.models import Census, ItemVersion
 from tests import town
 from tests.cli.conftest import Shell
 from tests.cli.test_commands import DAY, promised, refused, same_keys
@@ -127,3 +127,14 @@ def test_item_verdict_refuses_answers_that_are_none(shell: Shell, city: None, tm
 def test_item_verdict_of_nothing_and_of_nobody(shell: Shell, city: None) -> None:
     refused(shell("item", "verdict", "S99.z", "--subject", town.LOTUS), "没有编号为 S99.z 的事项", code=1)
     refused(shell("item", "verdict", "S24.a", "--subject", "甲"), "请核对", code=1)
+
+
+def test_item_census(shell: Shell, city: None) -> None:
+    told = shell("item", "census", "--json", *DAY).json
+    same_keys("item census", told)
+    promise = promised("item census")
+    for part in ("headings", "fixes", "items"):
+        assert list(told[part][0]) == list(promise[part][0]), part
+    assert list(told["items"][0]["materials"][0]["ways"][0]) == ["mode", "rate", "fixes"]
+    said = shell("item", "census", *DAY).out
+    assert "3 户企业、1 人" in said and "个事项  " in said and Census.objects.count() == 2

@@ -15,6 +15,7 @@ from chengban.accounts.domain import give_mandate
 from chengban.accounts.models import Account, MandateKind
 from chengban.accounts.roles import Role
 from chengban.facts.models import Ticket
+from chengban.items.census import take_census
 from chengban.items.models import Dispute
 from chengban.ledger.models import Entry
 from tests import town
@@ -216,3 +217,33 @@ def test_an_imported_item_has_a_page_is_found_and_has_its_verdict(enter: Any, tm
 def test_the_city_wins_no_code_of_the_pack(enter: Any, tmp_path: Path) -> None:
     take(tmp_path, [row("S24.a", 事项名称="冒名的事项")])
     assert "冒名的事项" not in text(enter(None), "/items/S24.a")
+
+
+# The board ------------------------------------------------------------------------------------------------------------
+
+
+def test_the_board_says_what_to_mend_first_and_proves_each_item(enter: Any, django_assert_num_queries: Any) -> None:
+    client = enter(Role.OFFICER)
+    assert "还没有普查过" in text(client, "/material-free")
+    for subject in (town.LOTUS, town.WILLOW):
+        issued.licence(packs.current(), subject)
+    take_census(packs.current(), by=SETUP, on=town.ON)
+    page = text(client, "/material-free")
+    assert "3 户企业、1 位市民" in page and "不是抽样" in page and page.index("先补哪里") < page.index("各件事")
+    assert "/material-free/S24.a" in page
+    proof = text(client, "/material-free/S24.a")
+    assert "对 66.7% 的申请人成立" in proof and "1 户企业还没有有效的《营业执照》电子证照" in proof
+    assert client.get("/material-free/S99.z").status_code == 404
+    with CaptureQueriesContext(connection) as first:
+        text(client, "/material-free")
+    take_census(packs.current(), by=SETUP, on=town.ON)
+    take_census(packs.current(), by=SETUP, on=town.ON)
+    with django_assert_num_queries(len(first)):
+        text(client, "/material-free")
+
+
+def test_the_board_counts_items_that_the_city_brought(enter: Any, tmp_path: Path) -> None:
+    take(tmp_path, [row("YL-7", 事项名称="古树名木移植审批", 申请材料=[{"材料名称": "移植方案"}])])
+    take_census(packs.current(), by=SETUP, on=town.ON)
+    assert "古树名木移植审批" in text(enter(Role.STEWARD), "/material-free")
+    assert "某局还没有写明《移植方案》可以用什么代替" in text(enter(Role.STEWARD), "/material-free/YL-7")

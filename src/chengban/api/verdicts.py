@@ -13,6 +13,7 @@ from chengban.accounts.permissions import Verb, may_act_for, may_dispute, may_re
 from chengban.api.guard import require, signed_in
 from chengban.api.shapes import Mistake
 from chengban.items import told
+from chengban.items.census import latest
 from chengban.items.checks import tell_check
 from chengban.items.disputes import answer_dispute, open_dispute
 from chengban.items.errors import ItemsError, NoSuchApplicant, NoSuchItem
@@ -145,6 +146,75 @@ class CheckIn(Schema):
 
 class ReceivedOut(Schema):
     id: int
+
+
+class WayCounted(Schema):
+    """A way that could stand for a material: the share of applicants of whom it holds, and what is in the way of the others."""
+
+    mode: str
+    rate: float
+    fixes: list[dict[str, str]]
+
+
+class MaterialCounted(Schema):
+    name: str
+    rate: float
+    ways: list[WayCounted]
+
+
+class ItemCounted(Schema):
+    """An item: `rate` is the share of its materials that need not be submitted, `free` that of applicants who submit none."""
+
+    code: str
+    name: str
+    heading: str
+    department: str
+    kind: str
+    applicants: int
+    rate: float
+    free: float
+    materials: list[MaterialCounted]
+
+
+class HeadingCounted(Schema):
+    name: str
+    items: int
+    rate: float
+    free: float
+
+
+class FixOut(Schema):
+    """A thing to mend: in how many items it `touches`, how many it `frees` for somebody, and how many that makes as whole items."""
+
+    thing: str
+    cause: str
+    department: str
+    sentence: str
+    touches: int
+    frees: int
+    gained: float
+
+
+class CensusOut(Schema):
+    on: date
+    at: datetime
+    enterprises: int
+    people: int
+    rate: float
+    free: float
+    headings: list[HeadingCounted]
+    fixes: list[FixOut]
+    items: list[ItemCounted]
+
+
+@router.get("/material-free", response={200: CensusOut, **REFUSALS})
+def material_free(request: HttpRequest) -> dict[str, Any]:
+    """The newest census of what need not be submitted: by scene and item, with what to mend first. Shares are 0 to 1."""
+    require(request, Verb.READ_MATERIAL_FREE)
+    found = latest()
+    if found is None:
+        raise HttpError(404, "还没有普查过。每夜普查一次，也可以运行 chengban item census。")
+    return told.census(found)
 
 
 @router.get("/items/{item_id}/verdict", response={200: VerdictOut, **REFUSALS})

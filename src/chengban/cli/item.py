@@ -2,12 +2,13 @@
 
 import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chengban.cli.setup import JSON, ON, business_date, ready, show
+from chengban.cli.setup import JSON, ON, business_date, progress, ready, show
 
 if TYPE_CHECKING:
     from chengban.items.importing import ListReading, Taken
@@ -152,6 +153,29 @@ def item_verdict(code: str, subject: str, file: Path | None, on: datetime | None
         for said in (one.evidence, *one.blockers):
             if said is not None:
                 click.echo(f"      {said.sentence}")
+
+
+@item.command("census")
+@ON
+@JSON
+def item_census(on: datetime | None, as_json: bool) -> None:
+    """Count over all applicants what share of all materials need not be submitted, and what to mend first; keep the figures."""
+    ready()
+    from chengban.items import told
+    from chengban.items.census import take_census
+    from chengban.ledger import Actor
+    from chengban.packs import current
+
+    with progress(quiet=as_json) as tell:
+        made = take_census(current(), by=Actor.system("cli"), on=business_date(on), progress=partial(tell, "普查"))
+    if as_json:
+        return show(told.census(made))
+    result = made.result
+    click.echo(
+        f"{made.enterprises:,} 户企业、{made.people:,} 人：{result['rate']:.1%} 的材料不用交，{result['free']:.1%} 的申请全免。"
+    )
+    for fix in result["fixes"][:_SHOWN]:
+        click.echo(f"  {fix['gained']:6.1f} 个事项  {fix['sentence']}")
 
 
 def _answers(pack: "Pack", code: str, file: Path) -> dict[str, str]:

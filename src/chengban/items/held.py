@@ -19,6 +19,7 @@ from chengban.certificates.models import Certificate
 from chengban.certificates.standing import Stands, stands, with_move
 from chengban.facts import frame, store
 from chengban.facts.batches import brought_on, newest_of
+from chengban.facts.frame import Kind
 from chengban.facts.models import Batch
 from chengban.items.case import Applicant, Case
 from chengban.items.models import DepartmentCheck, Dispute
@@ -192,21 +193,21 @@ def _certificate(one: Certificate, on: date) -> HeldCertificate:
     return HeldCertificate(one.kind, one.number, one.identifier, one.valid_from, one.valid_until, stands(one, on))
 
 
-def bar_of(pack: Pack, applicant: Applicant) -> rules.Node | None:
+def bar_of(pack: Pack, kind: Kind) -> rules.Node | None:
     """What bars applicants of this kind from committing, over facts; none where the city declares nothing."""
-    text = getattr(pack.city.barred_from_committing, applicant.kind, None)
+    text = getattr(pack.city.barred_from_committing, kind, None)
     words = vocabulary(pack)
     return None if text is None else words.resolve(rules.parse(text, names=words.names))
 
 
 def _bar_registers(pack: Pack, applicant: Applicant) -> list[str]:
-    node = bar_of(pack, applicant)
+    node = bar_of(pack, applicant.kind)
     return [] if node is None else sorted(frame.needs(pack, applicant.kind, facts_in(pack, [node])))
 
 
 def _bar(pack: Pack, case: Case) -> Bar:
     """Whether the applicant is barred: only registers that are fresh can say."""
-    node, names = bar_of(pack, case.applicant), _bar_registers(pack, case.applicant)
+    node, names = bar_of(pack, case.applicant.kind), _bar_registers(pack, case.applicant)
     if node is None or not names:
         return Bar()
     batches = newest_of(names)

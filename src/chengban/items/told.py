@@ -1,7 +1,8 @@
-"""A verdict as plain data, for the command line and the API alike."""
+"""Verdicts and censuses as plain data, for the command line and the API alike."""
 
 from typing import Any
 
+from chengban.items.models import Census
 from chengban.items.verdicts import MaterialVerdict, Verdict
 from chengban.items.ways import Blocker, Evidence
 from chengban.packs.model import Citation
@@ -21,6 +22,12 @@ def verdict(given: Verdict) -> dict[str, Any]:
         "not_asked": len(given.not_asked),
         "materials": [_material(one) for one in given.materials],
     }
+
+
+def census(given: Census) -> dict[str, Any]:
+    """A census. Shares are 0 to 1."""
+    figures = {name: given.result[name] for name in ("rate", "free", "headings", "fixes", "items")}
+    return {"on": given.on, "at": given.at, "enterprises": given.enterprises, "people": given.people, **figures}
 
 
 def _material(one: MaterialVerdict) -> dict[str, Any]:
