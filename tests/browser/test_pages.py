@@ -27,6 +27,8 @@ PAGES = [
     ("", "/log"), ("auditor", "/ledger/entries/1"), ("agent", "/certificates"), ("citizen", "/certificates"), ("", "/verification"),
     ("", "/verification?identifier=1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
+    ("agent", "/items/S24.a"), ("agent", "/items/S26.a"), ("citizen", "/items/S01.a?premises=租赁"), ("officer", "/disputes"),
+    ("officer", "/material-free"), ("steward", "/material-free/S24.a"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]

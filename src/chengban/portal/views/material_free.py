@@ -11,8 +11,8 @@ from chengban.items.census import latest
 from chengban.portal import verdict_pages
 from chengban.portal.needs import needs
 
-MOST = 30
-"""Things to mend that the page shows."""
+FIRST, MOST = 10, 60
+"""Things to mend that the page shows at once, and that it shows at all."""
 
 
 @require_safe
@@ -24,7 +24,7 @@ def material_free(request: HttpRequest) -> HttpResponse:
         fixes = census.result["fixes"]
         headings = [{**one, "length": f"{one['rate'] * 100:.2f}"} for one in census.result["headings"]]
         result = {**census.result, "headings": headings}
-        given |= {"result": result, "fixes": fixes[:MOST], "more": max(0, len(fixes) - MOST)}
+        given |= {"result": result, "first": fixes[:FIRST], "others": fixes[FIRST:MOST], "more": max(0, len(fixes) - MOST)}
     return render(request, "portal/pages/material_free.html", given)
 
 
