@@ -1,6 +1,8 @@
 """Registers that are away, locked, slow or stale: the verdict falls with the reason, comes back, and never blocks."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from chengban.facts.models import Ticket
 from chengban.items.disputes import answer_dispute, open_dispute, open_ones
 from chengban.items.errors import AlreadyAnswered
 from chengban.items.verdicts import Verdict, verdict_of
@@ -62,6 +65,21 @@ def test_the_patience_of_the_transaction_around_is_as_before(committed_town: Pac
         insured(committed_town)
         cursor.execute("SHOW statement_timeout")
         assert cursor.fetchone() == before
+
+
+def test_two_who_dispute_one_datum_at_once_open_one_dispute(committed_town: Pack) -> None:
+    found, ready = verdict(committed_town), Barrier(2)
+
+    def dispute(reason: str) -> int:
+        try:
+            ready.wait(10)
+            return open_dispute(committed_town, found, DATUM, on=town.ON, by=HOLDER, reason=reason).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(dispute, ["人数不对", "人数还是不对"])
+    assert first == second and open_ones().count() == 1 and Ticket.objects.count() == 1
 
 
 class Degrading(RuleBasedStateMachine):

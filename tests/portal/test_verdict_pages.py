@@ -207,6 +207,7 @@ def test_an_imported_item_has_a_page_is_found_and_has_its_verdict(enter: Any, tm
     page = text(enter(None), "/items/YL-7")
     assert "古树名木移植审批" in page and "移植方案" in page and "20 个工作日" in page and "第 1 版" in page
     assert '<a href="/items/YL-7"' in text(enter(None), "/search?q=古树名木移植")
+    assert "另有本市实施清单里的 1 个事项" in text(enter(None), "/items")
     own = text(enter(Role.AGENT), "/items/YL-7")
     assert "某局还没有写明《移植方案》可以用什么代替" in own
     take(tmp_path, [row("YL-8", 事项名称="别的事")])

@@ -20,9 +20,10 @@ from chengban.facts import frame
 from chengban.facts.frame import Kind
 from chengban.items.bits import Bits, Universe, count
 from chengban.items.columns import Column, Fix, Looking
+from chengban.items.finding import standing
 from chengban.items.guiding import Outcome, guide_of, outcomes, read_answers
 from chengban.items.held import hurried
-from chengban.items.models import Census, DepartmentCheck, Dispute, ItemVersion
+from chengban.items.models import Census, DepartmentCheck, Dispute
 from chengban.items.ways import mode_of
 from chengban.ledger import Actor
 from chengban.lib import clock
@@ -78,7 +79,7 @@ def _items(pack: Pack) -> Iterator[Counted]:
     for item in pack.items.values():
         if item.materials:
             yield Counted(item.id, item, pack.scenes[item.scene].name, _serves(item, pack.scenes[item.scene].subject))
-    for one in ItemVersion.objects.filter(ended_by=None).order_by("list_name", "code").iterator():
+    for one in standing().order_by("list_name", "code").iterator():
         brought = Implementation.model_validate(one.implementation)
         if brought.materials:
             yield Counted(one.code, brought, one.list_name, _serves(brought, ""))

@@ -14,10 +14,11 @@ from django.db.models import Q
 from chengban import rules
 from chengban.certificates.models import Certificate
 from chengban.certificates.standing import Act, with_move
-from chengban.facts import frame, store
+from chengban.facts import frame
 from chengban.facts.batches import brought_on, newest_of
 from chengban.facts.frame import Kind
 from chengban.facts.models import Batch
+from chengban.items import reading
 from chengban.items.bits import Bits, Mask, Universe, count
 from chengban.items.held import Trouble, attempt, bar_of, is_fresh
 from chengban.items.ways import Cause, Mode, mode_of
@@ -133,9 +134,9 @@ class Looking:
         return self._known(register, batch, *rows, way.fields)
 
     def _rows(self, register: Register, fields: tuple[str, ...]) -> tuple[Mask, dict[str, Mask]]:
-        """Who has a row, and of whom each field is known in the last of their rows: here a census reads a register."""
+        """Who has a row, and of whom each field is known in the last of their rows."""
         assert register.subject is not None
-        rows = store.read(register, list(dict.fromkeys([register.subject, *fields])), in_order=bool(fields))
+        rows = reading.columns(register, list(dict.fromkeys([register.subject, *fields])), in_order=bool(fields))
         places = self.universe.positions(rows.column(register.subject))
         last = np.full(self.universe.size, -1, dtype=np.int64)
         last[places[places >= 0]] = np.flatnonzero(places >= 0)
@@ -201,7 +202,7 @@ class Looking:
 
     def _not_barred(self, node: rules.Node) -> Bits:
         """Who is known not to be barred."""
-        table = frame.build(self.pack, self.kind, on=self.on, wanted=facts_in(self.pack, [node]))
+        table = reading.facts(self.pack, self.kind, facts_in(self.pack, [node]), on=self.on)
         column = rules.evaluate_column(grounded(self.pack, node, self.on), table)
         values = frame.one(column.values).fill_null(True).to_numpy(zero_copy_only=False)
         free = ~np.asarray(column.unknown, dtype=bool) & ~np.asarray(values, dtype=bool)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from chengban import packs
 from chengban.items import search
@@ -25,8 +25,12 @@ def item_of(pack: Pack, code: str) -> Implementation:
 
 def version_of(code: str) -> ItemVersion | None:
     """What stands under a code in the lists that were taken in; of several lists the one that was brought last."""
-    standing = ItemVersion.objects.filter(code=code[:120], ended_by=None).select_related("brought_by")
-    return standing.order_by("-brought_by_id").first()
+    return standing().filter(code=code[:120]).order_by("-brought_by_id").first()
+
+
+def standing() -> "QuerySet[ItemVersion]":
+    """Every item that stands in a list that was taken in."""
+    return ItemVersion.objects.filter(ended_by=None)
 
 
 def find(pack: Pack, asked: str, limit: int = 5) -> list[Hit]:
@@ -43,6 +47,6 @@ def _catalogue(folder: str, scenes: int, newest: int) -> Catalogue:
 
 
 def _built(pack: Pack) -> Catalogue:
-    standing = ItemVersion.objects.filter(ended_by=None).order_by("list_name", "code")
-    brought = [(one.code, Implementation.model_validate(one.implementation)) for one in standing.iterator()]
+    found = standing().order_by("list_name", "code")
+    brought = [(one.code, Implementation.model_validate(one.implementation)) for one in found.iterator()]
     return search.build(pack, brought)

@@ -4,12 +4,12 @@ A register that does not answer, or not in time, is no error here: it is told, a
 case asks for is read, in one transaction with the ledger entry that its subject sees.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import psycopg
 from django.db import Error, connection, transaction
@@ -17,10 +17,11 @@ from django.db import Error, connection, transaction
 from chengban import ledger, rules
 from chengban.certificates.models import Certificate
 from chengban.certificates.standing import Stands, stands, with_move
-from chengban.facts import frame, store
+from chengban.facts import frame
 from chengban.facts.batches import brought_on, newest_of
 from chengban.facts.frame import Kind
 from chengban.facts.models import Batch
+from chengban.items import reading
 from chengban.items.case import Applicant, Case
 from chengban.items.models import DepartmentCheck, Dispute
 from chengban.ledger import Actor
@@ -31,7 +32,6 @@ from chengban.packs.vocabulary import facts_in, grounded, vocabulary
 PATIENCE = 0.5
 """Seconds that a register has to answer."""
 T = TypeVar("T")
-Row = Mapping[str, Any]
 
 
 class Trouble(StrEnum):
@@ -57,7 +57,7 @@ class HeldCertificate:
 class HeldRegister:
     """The applicant's rows of a register, when its owner last brought it, and in which loading."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[reading.Row, ...] = ()
     brought_on: date | None = None
     loaded_at: datetime | None = None
     batch: int | None = None
@@ -109,20 +109,18 @@ def read(pack: Pack, case: Case, *, by: Actor, purpose: str, patience: float = P
     """Read what the case asks for. The reading is in the ledger; nothing that fails stops it."""
     kinds = {way.certificate for way in case.ways() if way.certificate is not None}
     names = {way.register_ for way in case.ways() if way.register_ is not None}
-    commits = any(way.commitment for way in case.ways())
+    own = frame.subjects_of(pack, case.applicant.kind).register_
+    bar = _bar_registers(pack, case.applicant) if any(way.commitment for way in case.ways()) else []
     with transaction.atomic():
+        batches = newest_of({*names, *bar})
+        disputes, failed = _disputes(case), _failed_checks(case)
         with hurried(patience):
-            held = Held(
-                _certificates(kinds, case),
-                _registers(pack, names, case),
-                _bar(pack, case) if commits else Bar(),
-                _disputes(case),
-                _failed_checks(case),
-                _name(pack, case.applicant),
-            )
-        own = frame.subjects_of(pack, case.applicant.kind).register_
-        read_of = sorted({own, *names, *(_bar_registers(pack, case.applicant) if commits else ())})
-        told = {"purpose": purpose, "matter": f"item:{case.code}", "registers": read_of, "on": case.on.isoformat()}
+            certificates = _certificates(kinds, case)
+            registers = {name: _register(pack.registers[name], batches.get(name), case.applicant) for name in sorted(names)}
+            held = Held(certificates, registers, _bar(pack, case, bar, batches), disputes, failed, _name(pack, case.applicant))
+        told = {
+            "purpose": purpose, "matter": f"item:{case.code}", "registers": sorted({own, *names, *bar}), "on": case.on.isoformat()
+        }  # fmt: skip
         ledger.append(by, "facts.read", f"{case.applicant.kind}:{case.applicant.id}", told)
     return held
 
@@ -151,28 +149,17 @@ def _cause(error: BaseException) -> BaseException:
     return error.__cause__ if isinstance(error, Error) and error.__cause__ is not None else error
 
 
-def _rows(register: Register, applicant: Applicant) -> tuple[Row, ...]:
-    """The applicant's rows: the one place where verdicts read a register."""
-    return tuple(store.rows_of(register, applicant.id))
-
-
 def _name(pack: Pack, applicant: Applicant) -> str | None:
     """What the applicant is called; empty where the register does not answer, none where it holds no such subject."""
     subjects = frame.subjects_of(pack, applicant.kind)
-    rows = attempt(lambda: _rows(pack.registers[subjects.register_], applicant))
+    rows = attempt(lambda: reading.rows(pack.registers[subjects.register_], applicant))
     if isinstance(rows, Trouble):
         return ""
     return str(rows[-1][subjects.name] or "") if rows else None
 
 
-def _registers(pack: Pack, names: set[str], case: Case) -> dict[str, HeldRegister]:
-    batches = newest_of(names)
-    registers = (pack.registers[name] for name in sorted(names))
-    return {one.id: _register(one, batches.get(one.id), case.applicant) for one in registers}
-
-
 def _register(register: Register, batch: Batch | None, applicant: Applicant) -> HeldRegister:
-    rows = attempt(lambda: _rows(register, applicant)) if register.about == applicant.kind else ()
+    rows = attempt(lambda: reading.rows(register, applicant)) if register.about == applicant.kind else ()
     trouble, rows = (rows, ()) if isinstance(rows, Trouble) else (None, rows)
     if batch is None:
         return HeldRegister(rows, trouble=trouble)
@@ -205,21 +192,18 @@ def _bar_registers(pack: Pack, applicant: Applicant) -> list[str]:
     return [] if node is None else sorted(frame.needs(pack, applicant.kind, facts_in(pack, [node])))
 
 
-def _bar(pack: Pack, case: Case) -> Bar:
+def _bar(pack: Pack, case: Case, names: Sequence[str], batches: Mapping[str, Batch]) -> Bar:
     """Whether the applicant is barred: only registers that are fresh can say."""
-    node, names = bar_of(pack, case.applicant.kind), _bar_registers(pack, case.applicant)
-    if node is None or not names:
-        return Bar()
-    batches = newest_of(names)
     stale = tuple(name for name in names if not is_fresh(pack.registers[name], batches.get(name), case.on))
-    if stale:
+    node = bar_of(pack, case.applicant.kind)
+    if stale or node is None or not names:
         return Bar(registers=stale)
     found = attempt(lambda: _barred(pack, node, case))
     return Bar(registers=tuple(names)) if found is None or isinstance(found, Trouble) else Bar(found)
 
 
 def _barred(pack: Pack, node: rules.Node, case: Case) -> bool | None:
-    table = frame.build(pack, case.applicant.kind, on=case.on, wanted=facts_in(pack, [node]), subjects=[case.applicant.id])
+    table = reading.facts(pack, case.applicant.kind, facts_in(pack, [node]), on=case.on, subjects=[case.applicant.id])
     if not len(table):
         return None
     column = rules.evaluate_column(grounded(pack, node, case.on), table)

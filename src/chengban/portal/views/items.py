@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from chengban import packs
 from chengban.accounts.models import Account
-from chengban.items.finding import version_of
+from chengban.items.finding import standing, version_of
 from chengban.lib import clock
 from chengban.packs import Pack
 from chengban.packs.items import Implementation
@@ -19,7 +19,8 @@ from chengban.portal import item_pages, verdict_pages
 @require_safe
 def items(request: HttpRequest) -> HttpResponse:
     pack = packs.current()
-    return render(request, "portal/pages/items.html", {"scenes": pack.scenes.values(), "count": len(pack.items)})
+    given = {"scenes": pack.scenes.values(), "count": len(pack.items), "brought": standing().count()}
+    return render(request, "portal/pages/items.html", given)
 
 
 @require_safe
