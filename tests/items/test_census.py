@@ -123,6 +123,13 @@ def test_a_field_that_is_not_known_is_told_by_its_name(pack: Pack) -> None:
     assert told["cause"] == "incomplete" and told["sentence"] == "聊城市公安局的《人口库》里还不知道婚姻状况的有 1 人。"
 
 
+def test_what_nobody_lacks_is_nothing_to_mend(pack: Pack) -> None:
+    for subject in FIRMS:
+        issued.licence(pack, subject)
+    things = [one["thing"] for one in count_all(pack, town.ON)[0]["fixes"]]
+    assert "certificate:business_licence" not in things and "certificate:identity_card" in things
+
+
 def test_a_register_that_is_away_is_told_and_the_census_goes_on(pack: Pack) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE register_tax_registration RENAME TO away")

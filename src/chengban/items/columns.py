@@ -94,9 +94,6 @@ class Looking:
     def _nobody(self, *fixes: Fix) -> Column:
         return Column(self.universe.nobody(), fixes)
 
-    def _lacking(self, holds: Bits) -> str:
-        return f"{self.universe.size - count(holds):,} {_COUNTED[self.kind]}"
-
     # Certificates -----------------------------------------------------------------------------------------------------
 
     def _certificate(self, name: str) -> Column:
@@ -110,8 +107,9 @@ class Looking:
             said = f"{owner}颁发的《{kind.name}》现在查不到，证照目录没有答复。"
             return self._nobody(Fix(thing, Cause.DOWN, owner, said, everybody))
         holds = self.universe.of(found) & ~self.universe.of(self.disputed.get(thing, []))
-        said = f"{self._lacking(holds)}还没有有效的《{kind.name}》电子证照，由{owner}颁发。"
-        return Column(holds, (Fix(thing, Cause.MISSING, owner, said, everybody),))
+        lacking = self.universe.size - count(holds)
+        said = f"{lacking:,} {_COUNTED[self.kind]}还没有有效的《{kind.name}》电子证照，由{owner}颁发。"
+        return Column(holds, (Fix(thing, Cause.MISSING, owner, said, everybody),) if lacking else ())
 
     # Registers --------------------------------------------------------------------------------------------------------
 
