@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chengban.certificates.domain import suspend
@@ -36,9 +37,8 @@ FIRMS = (town.LOTUS, town.WILLOW, town.EASTGATE)
 
 
 @given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 40)), st.integers(0, 41))
+@settings(deadline=None)
 def test_packed_bits_are_sets(one: set[int], other: set[int], size: int) -> None:
-    import pyarrow as pa
-
     everybody = [f"{number:03}" for number in range(size)]
     universe = Universe(pa.array(everybody, pa.string()))
     first, second = ({f"{number:03}" for number in some} for some in (one, other))

@@ -110,7 +110,7 @@ class VerdictOut(Schema):
 
 
 class DisputeIn(Schema):
-    """A datum of the own verdict, by its `id`, and what is wrong with it. `for` as in the verdict."""
+    """A datum of the own verdict, by its `id`, and what is wrong. `answers` as in the verdict's address, `for` among them."""
 
     datum: str
     reason: str
