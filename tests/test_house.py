@@ -15,7 +15,7 @@ LARGEST = 500
 
 # From the ground up: a room imports itself and the rooms of the rows above it. Rooms of one row do not know each other.
 ROWS = (
-    ("lib",), ("rules",), ("packs",), ("ledger",), ("accounts",), ("facts",), ("certificates", "items"), ("exchange",),
+    ("lib",), ("rules",), ("packs",), ("ledger",), ("accounts",), ("facts",), ("certificates",), ("items",), ("exchange",),
     ("reach",), ("policies", "cases"), ("registration", "construction", "hall", "guidance", "scitech", "talent"),
     ("portal",), ("api",), ("demo",), ("cli",), ("bench",),
 )  # fmt: skip

@@ -44,8 +44,12 @@ def test_a_scene_under_its_answers(client: Client) -> None:
     assert {one["name"]: one["turns_on"] for one in fire["materials"]}["消防安全承诺书"] == ["gathering", "commits"]
 
 
-def test_the_endpoints_ask_the_database_for_nothing(client: Client, django_assert_num_queries: Any) -> None:
+def test_the_endpoints_ask_the_database_for_nothing_but_which_list_is_newest(
+    client: Client, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(0):
-        told(client, "/api/items?q=公章")
         told(client, "/api/items/S01.a")
         told(client, "/api/scenes/S01")
+    told(client, "/api/items?q=公章")
+    with django_assert_num_queries(1):
+        told(client, "/api/items?q=公章")

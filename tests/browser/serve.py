@@ -32,6 +32,7 @@ def prepare() -> None:
     """The town, its quality, its matches, its published figures, the cast, and offers and payments so far along."""
     from chengban.accounts.domain import make_demo_cast
     from chengban.facts.quality import inspect_all
+    from chengban.items.census import take_census
     from chengban.ledger import keys
     from chengban.ledger.keeping import Keeper
     from chengban.policies.domain import run_match
@@ -54,6 +55,8 @@ def prepare() -> None:
     tell_the_agent()
     certificates.licence(pack)
     certificates.card(pack)
+    take_census(pack, by=town.BY, on=town.ON)
+    dispute_one(pack)
     read_under_law(pack)
     uses.make()
     Keeper(keys.signer(), keys.seal_key()).turn()
@@ -89,6 +92,22 @@ def read_under_law(pack: "Pack") -> None:
         by=officer,
         on=town.ON,
     )
+
+
+def dispute_one(pack: "Pack") -> None:
+    """The agent's firm says that a datum is wrong, and the answer to another is there."""
+    from chengban.items.disputes import answer_dispute, open_dispute
+    from chengban.items.verdicts import verdict_of
+    from tests import town
+
+    for code, datum, reason, answer in (
+        ("S26.a", "register:social_insurance_employer", "参保人数少了 2 人，11 月新招的没有算进来", ""),
+        ("S24.a", "register:tax_registration", "登记日期写错了", "已核对，登记日期以核准日为准，没有改动"),
+    ):
+        verdict = verdict_of(pack, code, town.LOTUS, {}, on=town.ON, by=town.BY, under=town.UPKEEP)
+        opened = open_dispute(pack, verdict, datum, on=town.ON, by=town.BY, reason=reason)
+        if answer:
+            answer_dispute(opened, on=town.ON, by=town.BY, answer=answer)
 
 
 def tell_the_agent() -> None:

@@ -36,6 +36,8 @@ PAGES = [
     ("clerk", "/certificates/counter/asking?kind=identity_card&item=S04.d"), ("clerk", "/certificates/counter/requests/1"),
     ("clerk", "/certificates/counter/requests/2"), ("clerk", "/certificates/counter/requests/3"),
     ("auditor", "/delivery/offers/3"), ("", "/notices"), ("", "/notices/P25/2025"), ("clerk", "/notices/P25/2025"),
+    ("agent", "/items/S24.a"), ("agent", "/items/S26.a"), ("citizen", "/items/S01.a?premises=租赁"), ("officer", "/disputes"),
+    ("officer", "/material-free"), ("steward", "/material-free/S24.a"),
     ("", "/notices/P12/2025"), ("agent", f"{FIRM}/offers"), ("clerk", f"{FIRM}/offers"), ("citizen", "/me/offers"),
 ]  # fmt: skip
 NAMES = [f"{who or 'visitor'} {path}" for who, path in PAGES]

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from chengban.items.models import ItemVersion
+from chengban.items.models import Census, ItemVersion
+from tests import town
 from tests.cli.conftest import Shell
-from tests.cli.test_commands import DAY, refused, same_keys
+from tests.cli.test_commands import DAY, promised, refused, same_keys
 from tests.packs.small import write as write_pack
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,67 @@ def test_item_search(shell: Shell) -> None:
     assert shell("item", "search", "刻公章").out.startswith("S01.b")
     nothing = shell("item", "search", "量子纠缠飞船")
     assert (nothing.code, nothing.out) == (0, "") and "换一个说法" in nothing.err
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> None:
+    town.build(tmp_path)
+
+
+def answers(folder: Path, given: str) -> Path:
+    path = folder / "answers.json"
+    path.write_text(given, encoding="utf-8")
+    return path
+
+
+def test_item_verdict(shell: Shell, city: None) -> None:
+    told = shell("item", "verdict", "S24.a", "--subject", town.LOTUS, "--json", *DAY).json
+    same_keys("item verdict", told)
+    (promise,) = promised("item verdict")["materials"]
+    shared = next(one for one in told["materials"] if one["mode"] == "D")
+    assert list(shared) == list(promise) and list(shared["evidence"]) == list(promise["evidence"])
+    asked = next(one for one in told["materials"] if one["mode"] == "U")
+    assert asked["blockers"][0]["cause"] == "missing" and asked["may_be_asked"] is True
+    assert (told["free"], told["asked"], told["not_asked"]) == (2, 1, 0)
+
+
+def test_item_verdict_under_answers(shell: Shell, city: None, tmp_path: Path) -> None:
+    file = answers(tmp_path, '{"gathering": false, "commits": null}')
+    told = shell("item", "verdict", "S04.d", "--subject", town.LOTUS, "--answers", file, "--json", *DAY).json
+    assert {one["needed"] for one in told["materials"]} == {False}
+    assert told["materials"][0]["reason"].endswith("否") and told["materials"][0]["mode"] is None
+
+
+def test_item_verdict_of_an_imported_item_in_words(shell: Shell, city: None) -> None:
+    shell("item", "import", SAMPLE, *DAY)
+    assert "样例奖励：不用交" in shell("item", "verdict", "YL-003", "--subject", town.LOTUS, *DAY).out
+    assert "聊城市税务局" in shell("item", "verdict", "S24.a", "--subject", town.LOTUS, *DAY).out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("[1]", "应是"),
+        ("{", "不是 JSON"),
+        ('{"gatherin": true}', "是不是 gathering"),
+        ('{"gathering": "大概"}', "可以是 ?、yes、no"),
+    ],
+)
+def test_item_verdict_refuses_answers_that_are_none(shell: Shell, city: None, tmp_path: Path, given: str, said: str) -> None:
+    refused(shell("item", "verdict", "S04.d", "--subject", town.LOTUS, "--answers", answers(tmp_path, given)), said)
+
+
+def test_item_verdict_of_nothing_and_of_nobody(shell: Shell, city: None) -> None:
+    refused(shell("item", "verdict", "S99.z", "--subject", town.LOTUS), "没有编号为 S99.z 的事项", code=1)
+    refused(shell("item", "verdict", "S24.a", "--subject", "甲"), "请核对", code=1)
+
+
+def test_item_census(shell: Shell, city: None) -> None:
+    told = shell("item", "census", "--json", *DAY).json
+    same_keys("item census", told)
+    promise = promised("item census")
+    for part in ("headings", "fixes", "items"):
+        assert list(told[part][0]) == list(promise[part][0]), part
+    assert list(told["items"][0]["materials"][0]["ways"][0]) == ["mode", "rate", "fixes"]
+    said = shell("item", "census", *DAY).out
+    assert "3 户企业、1 人" in said and "个事项  " in said and Census.objects.count() == 2

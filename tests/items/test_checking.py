@@ -54,6 +54,7 @@ def test_the_small_scene_is_right(tmp_path: Path) -> None:
         ("after: [S01.a]", "after: [S01.c]", "there is no item S01.c"),
         ("register: firms", "register: firm", "there is no register firm; did you mean firms?"),
         ("fields: [staff]", "fields: [stuff]", "there is no field in firms stuff; did you mean staff?"),
+        ("form: true", "certificate: licenc", "there is no certificate licenc"),
         ("department: labour", "department: labor", "there is no department labor; did you mean labour?"),
         ("result_of: S01.a", "result_of: S01.x", "there is no item S01.x"),
         ("    when: 招用员工\n", "", "the question 招用员工 decides nothing"),

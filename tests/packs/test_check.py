@@ -44,6 +44,9 @@ SPOILED: dict[str, Spoiled] = {
     "unknown word in a where": Spoiled(STAFF, "where: 年度 =", "where: 年份 =", "年份 =", "年份"),
     "unknown word in a row rule": Spoiled(FIRMS, "rule: 人数 >= 1", "rule: 员数 >= 1", "员数 >=", "员数"),
     "unknown word in a consistency rule": Spoiled("pack.yaml", "rule: 参保人数", "rule: 参保总数", "参保总数", "参保总数"),
+    "unknown word in what bars from committing": Spoiled(
+        "pack.yaml", "consistency:\n", "barred_from_committing: { enterprise: 失信, citation: { title: 某法 } }\nconsistency:\n", "失信", "失信"
+    ),
     "unknown department of a consistency rule": Spoiled("pack.yaml", "department: labour", "department: work", "department: work", "there is no department work"),
     "unknown register of the city": Spoiled("pack.yaml", "register: firms", "register: firm", "register: firm", "did you mean firms"),
     "unknown field of the city's names": Spoiled("pack.yaml", "firms, name: name", "firms, name: title", "name: title", "has no field title"),

@@ -51,6 +51,11 @@ class Verb(StrEnum):
     ANSWER_REQUESTS = "answer requests"
     ASK_FOR_CERTIFICATES = "ask for certificates"
     CONSENT_TO_USE = "consent to use"
+    DISPUTE_DATA = "dispute data"
+    READ_DISPUTES = "read disputes"
+    ANSWER_DISPUTES = "answer disputes"
+    TELL_CHECKS = "tell checks"
+    READ_MATERIAL_FREE = "read material-free"
 
 
 VERB_NAMES: Mapping[Verb, Promise] = {
@@ -87,6 +92,11 @@ VERB_NAMES: Mapping[Verb, Promise] = {
     Verb.ANSWER_REQUESTS: _("答复数据请求"),
     Verb.ASK_FOR_CERTIFICATES: _("请持证人出示证照"),
     Verb.CONSENT_TO_USE: _("答复用证请求、出示自己的证照"),
+    Verb.DISPUTE_DATA: _("指出自己的数据有误"),
+    Verb.READ_DISPUTES: _("看数据异议"),
+    Verb.ANSWER_DISPUTES: _("答复本部门的数据异议"),
+    Verb.TELL_CHECKS: _("登记本部门的核验结果"),
+    Verb.READ_MATERIAL_FREE: _("看免提交看板"),
 }
 
 _C, _E, _W = Role.CITIZEN, Role.AGENT, Role.CLERK
@@ -127,6 +137,11 @@ PERMISSIONS: Mapping[Verb, frozenset[Role]] = {
     Verb.ANSWER_REQUESTS:     frozenset({                _S}),
     Verb.ASK_FOR_CERTIFICATES: frozenset({       _W, _P}),
     Verb.CONSENT_TO_USE:      frozenset({_C, _E}),
+    Verb.DISPUTE_DATA:        frozenset({_C, _E}),
+    Verb.READ_DISPUTES:       frozenset({            _P, _S, _A}),
+    Verb.ANSWER_DISPUTES:     frozenset({            _P, _S}),
+    Verb.TELL_CHECKS:         frozenset({        _W, _P}),
+    Verb.READ_MATERIAL_FREE:  frozenset({            _P, _S, _A}),
 }  # fmt: skip
 
 
@@ -164,3 +179,13 @@ def may_decide(account: "Account | AnonymousUser", departments: Collection[str])
 def may_answer(account: "Account | AnonymousUser", subject: str) -> bool:
     """Whether `account` may answer an offer to `subject`: only by a mandate."""
     return may(account, Verb.ANSWER_OFFERS) and account.is_authenticated and subject in account.subjects
+
+
+def may_dispute(account: "Account | AnonymousUser", subject: str) -> bool:
+    """Whether `account` may say that a datum of `subject` is wrong: only by a mandate."""
+    return may(account, Verb.DISPUTE_DATA) and account.is_authenticated and subject in account.subjects
+
+
+def may_act_for(account: "Account | AnonymousUser", verb: Verb, department: str) -> bool:
+    """Whether `account` may do it for a department: its own, or where it has none any."""
+    return may(account, verb) and account.is_authenticated and account.department in ("", department)

@@ -9,7 +9,8 @@ from ninja.errors import HttpError
 from chengban import packs
 from chengban.api.shapes import Mistake
 from chengban.items import guiding
-from chengban.items.search import find
+from chengban.items.errors import NoSuchItem
+from chengban.items.finding import find, item_of
 from chengban.packs.items import Question
 
 router = Router(tags=["items"])
@@ -73,11 +74,11 @@ def items(request: HttpRequest, q: str = Query(max_length=80), limit: int = Quer
 
 @router.get("/items/{item_id}", auth=None, response={200: dict[str, Any], 404: Mistake})
 def item(request: HttpRequest, item_id: str) -> dict[str, Any]:
-    """One item's implementation list, as the pack declares it; what is not known is left out."""
-    pack = packs.current()
-    if item_id not in pack.items:
-        raise HttpError(404, f"没有编号为 {item_id} 的事项。")
-    return pack.items[item_id].model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    """One item's implementation list, of the pack or brought under its code; what is not known is left out."""
+    try:
+        return item_of(packs.current(), item_id).model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    except NoSuchItem as error:
+        raise HttpError(404, str(error)) from error
 
 
 @router.get("/scenes/{scene_id}", auth=None, response={200: GuideOut, 404: Mistake})

@@ -2,10 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from chengban.api import certificates, drafts, items, ledger, offers, readings, scenes
+from chengban.api import certificates, drafts, items, ledger, offers, readings, scenes, verdicts
 from chengban.api.endpoints import api
 
-ROUTERS = (offers, drafts, ledger, items, scenes, certificates, readings)
+ROUTERS = (offers, drafts, ledger, items, scenes, certificates, verdicts, readings)
 for room in ROUTERS:
     api.add_router("", room.router)
 

@@ -116,6 +116,7 @@ def _build(made: Made, tell: Tell) -> None:
     folder = _city(pack, made, tell)
     _load(pack, folder, tell)
     _certificates(pack, tell)
+    _census(pack, tell)
     _match(pack, tell)
     _seed(pack, tell)
     _cast(pack)
@@ -183,6 +184,15 @@ def _certificates(pack: Any, tell: Tell) -> None:
             taking_up.take_up(pack, name, by=by, on=on, progress=partial(tell, f"颁发{pack.certificates[name].name}"))
         fill_wallets(pack, by=by)
         taking_up.fill_register(pack, by=by, on=on)
+
+
+def _census(pack: Any, tell: Tell) -> None:
+    from chengban.items.census import latest, take_census
+    from chengban.ledger import Actor
+    from chengban.lib import clock
+
+    if latest() is None:
+        take_census(pack, by=Actor.system("demo"), on=clock.today(), progress=partial(tell, "普查免提交"))
 
 
 def _match(pack: Any, tell: Tell) -> None:

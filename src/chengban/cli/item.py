@@ -1,22 +1,25 @@
-"""`chengban item …`: a city's own list of items taken in, and items found by what people say."""
+"""`chengban item …`: a city's own list of items taken in, items found by what people say, and what need not be submitted."""
 
+import json
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from chengban.cli.setup import JSON, ON, business_date, ready, show
+from chengban.cli.setup import JSON, ON, business_date, progress, ready, show
 
 if TYPE_CHECKING:
     from chengban.items.importing import ListReading, Taken
+    from chengban.packs import Pack
 
 _SHOWN = 20
 
 
 @click.group()
 def item() -> None:
-    """Take in a city's own list of items; find items by what people say."""
+    """Take in a city's own list of items; find items by what people say; say what need not be submitted."""
 
 
 @item.command("import")
@@ -113,3 +116,96 @@ def search_items(asked: str, limit: int, as_json: bool) -> None:
         click.echo(f"{row['id']:<6} {row['name']}  {row['score']}")
     if not rows:
         click.echo(f"没有找到与“{asked}”相近的事项。换一个说法再试。", err=True)
+
+
+@item.command("verdict")
+@click.argument("code", metavar="ITEM")
+@click.option("--subject", required=True, help="Who applies: a unified social credit code or a citizen number.")
+@click.option(
+    "--answers",
+    "file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON: {question: true, false or a value}.",
+)
+@ON
+@JSON
+def item_verdict(code: str, subject: str, file: Path | None, on: datetime | None, as_json: bool) -> None:
+    """Which materials of ITEM the applicant need not submit, with the evidence, and what is in the way of the others."""
+    ready()
+    from chengban.facts.reading.grounds import Ground
+    from chengban.items import told
+    from chengban.items.verdicts import verdict_of
+    from chengban.ledger import Actor
+    from chengban.packs import current
+
+    pack = current()
+    answers = _answers(pack, code, file) if file is not None else {}
+    found = verdict_of(
+        pack, code, subject, answers, on=business_date(on), under=Ground("upkeep", f"process:item {code}"), by=Actor.system("cli")
+    )
+    if as_json:
+        return show(told.verdict(found))
+    click.echo(f"{found.item.name}：不用交 {len(found.free)} 份，要交 {len(found.asked)} 份。")
+    for one in found.materials:
+        mark = "—" if one.needed is False else str(one.mode)
+        click.echo(
+            f"  {mark} {one.material.name}"
+            + ("（看情形）" if one.needed is None else "")
+            + (f"：{one.reason}" if one.reason else "")
+        )
+        for said in (one.evidence, *one.blockers):
+            if said is not None:
+                click.echo(f"      {said.sentence}")
+
+
+@item.command("census")
+@ON
+@JSON
+def item_census(on: datetime | None, as_json: bool) -> None:
+    """Count over all applicants what share of all materials need not be submitted, and what to mend first; keep the figures."""
+    ready()
+    from chengban.items import told
+    from chengban.items.census import take_census
+    from chengban.ledger import Actor
+    from chengban.packs import current
+
+    with progress(quiet=as_json) as tell:
+        made = take_census(current(), by=Actor.system("cli"), on=business_date(on), progress=partial(tell, "普查"))
+    if as_json:
+        return show(told.census(made))
+    result = made.result
+    click.echo(
+        f"{made.enterprises:,} 户企业、{made.people:,} 人：{result['rate']:.1%} 的材料不用交，{result['free']:.1%} 的申请全免。"
+    )
+    for fix in result["fixes"][:_SHOWN]:
+        click.echo(f"  {fix['gained']:6.1f} 个事项  {fix['sentence']}")
+
+
+def _answers(pack: "Pack", code: str, file: Path) -> dict[str, str]:
+    """The answers of a file as a form sends them; a usage error names a question or a value that there is not."""
+    from chengban.items import guiding
+    from chengban.rules import nearest
+
+    try:
+        given = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError) as error:
+        raise click.UsageError(f"{file.name} 不是 JSON：{error}") from error
+    if not isinstance(given, dict):
+        raise click.UsageError(f"{file.name} 应是 {{问题: 回答}}。")
+    scene = pack.scenes.get(pack.items[code].scene) if code in pack.items else None
+    questions = {question.id: question for question in scene.questions} if scene else {}
+    spoken = {name: _spoken(value) for name, value in given.items()}
+    for name, value in spoken.items():
+        if name not in questions:
+            near = nearest(name, questions)
+            raise click.UsageError(f"事项 {code} 没有问题 {name}。" + (f"是不是 {near}？" if near else ""))
+        known = [guiding.UNSURE, *map(guiding.spoken, guiding.values_of(questions[name]))]
+        if value not in known:
+            raise click.UsageError(f"问题 {name} 的回答可以是 {'、'.join(known)}。")
+    return spoken
+
+
+def _spoken(value: object) -> str:
+    from chengban.items import guiding
+
+    return guiding.UNSURE if value is None else guiding.spoken(value) if isinstance(value, bool) else str(value)

@@ -84,7 +84,7 @@ def work(nightly: time) -> None:
 
     stopping = until_stopped()
     steady = tuple(Child(words) for words in (("ledger", "keep"), ("exchange", "work"), ("match", "follow")))
-    nightly_work = (Child(("match", "verify")), Child(("reach", "remind")))
+    nightly_work = (Child(("match", "verify")), Child(("reach", "remind")), Child(("item", "census")))
     left: deque[Child] = deque()
     with _ended(*steady, *nightly_work):
         before = clock.now().time()

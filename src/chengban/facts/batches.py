@@ -5,6 +5,7 @@ still appear: so each loading holds a lock of its number until it ends, and the 
 """
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Max
@@ -51,6 +52,17 @@ def _newest(until: int | None) -> int:
 def loaded_between(after: int, until: int) -> set[str]:
     """The registers that batches above `after` and up to `until` were loaded into."""
     return set(Batch.objects.filter(pk__gt=after, pk__lte=until).values_list("register", flat=True))
+
+
+def newest_of(registers: Iterable[str]) -> dict[str, Batch]:
+    """Each register's newest loading."""
+    found = Batch.objects.filter(register__in=set(registers)).order_by("register", "-pk").distinct("register")
+    return {batch.register: batch for batch in found}
+
+
+def brought_on(batch: Batch) -> date:
+    """The last day on which the owner brought what the batch holds."""
+    return max(batch.business_date, batch.confirmed_on or batch.business_date)
 
 
 def marks(registers: Iterable[str], known_by: int) -> dict[str, str]:

@@ -19,6 +19,7 @@ from django.db.models import Sum
 
 from chengban import ledger, rules
 from chengban.facts import frame, store
+from chengban.facts.batches import brought_on
 from chengban.facts.ingest.rowrules import RowRules
 from chengban.facts.models import Batch, Measure, QuarantinedRow, Ticket
 from chengban.facts.tickets import DISPUTED
@@ -126,7 +127,7 @@ def _freshness(register: Register, on: date, made: Inspection) -> None:
     last = Batch.objects.filter(register=register.id).order_by("-id").first()
     if last is None:
         return
-    made.loaded_on = max(last.business_date, last.confirmed_on or last.business_date)
+    made.loaded_on = brought_on(last)
     age = (on - made.loaded_on).days
     made.fresh = age <= register.refresh_days
     if not made.fresh:

@@ -1,5 +1,6 @@
 """Tickets that a subject's word opens (数据异议工单), beside those that inspections open and close."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -30,17 +31,32 @@ def open_ticket(
     One open ticket for each fact and `about`; the same again is the first one. Raises `NoOwner`.
     """
     register = register_of(pack, kind, fact)
+    asked = Asked(register.id, register.department, fact.id, fact.name)
+    return ask(asked, subject, about=about, on=on, by=by, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an owner is asked to look at: a datum of a register, and the department that answers for it."""
+
+    register: str
+    department: str
+    datum: str
+    name: str
+
+
+def ask(asked: Asked, subject: str, *, about: str, on: date, by: Actor, reason: str) -> Ticket:
+    """Ask a department to look at a datum for one subject. One open ticket for each datum and `about`."""
     made = {
-        "department": register.department, "message": f"主体认为“{fact.name}”有误：{reason}"[:300], "rows": 1, "sample": [subject],
+        "department": asked.department, "message": f"主体认为“{asked.name}”有误：{reason}"[:300], "rows": 1, "sample": [subject],
         "opened_at": clock.now(), "opened_on": on,
     }  # fmt: skip
     with transaction.atomic():
-        rule = f"{DISPUTED}{about}:{fact.id}"[:80]
-        ticket, new = Ticket.objects.get_or_create(register=register.id, rule=rule, closed_at=None, defaults=made)
+        rule = f"{DISPUTED}{about}:{asked.datum}"[:80]
+        ticket, new = Ticket.objects.get_or_create(register=asked.register, rule=rule, closed_at=None, defaults=made)
         if new:
-            ledger.append(
-                by, "facts.open_ticket", f"ticket:{ticket.pk}", {"register": register.id, "fact": fact.id, "about": about}
-            )
+            told = {"register": asked.register, "fact": asked.datum, "about": about}
+            ledger.append(by, "facts.open_ticket", f"ticket:{ticket.pk}", told)
     return ticket
 
 

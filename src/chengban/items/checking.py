@@ -40,6 +40,8 @@ def _references(pack: Pack, scene: Scene) -> Iterator[Finding]:
 
 
 def _instead(pack: Pack, way: Instead, origin: Origin, key: Key) -> Iterator[Finding]:
+    if way.certificate is not None:
+        yield from _known(way.certificate, pack.certificates, "certificate", origin, (*key, "certificate"))
     if way.result_of is not None:
         yield from _known(way.result_of, pack.items, "item", origin, (*key, "result_of"))
     if way.department is not None:

@@ -77,9 +77,15 @@ def values_of(question: Question) -> tuple[Value, ...]:
 
 @lru_cache(maxsize=512)
 def guide_of(scene: Scene, only: str | None = None) -> Guide:
-    """The guide of a scene, or of the one item of it called `only`. The pack is checked: its expressions parse."""
+    """The guide of a scene, or of the one item of it called `only` with the items whose results it takes.
+
+    The pack is checked: its expressions parse.
+    """
     words = vocabulary(scene)
     choices = tuple(_choices(words, (item for item in scene.items if only in (None, item.id))))
+    if only is not None:
+        taken = {way.result_of for item in scene.items if item.id == only for each in item.materials for way in each.instead}
+        choices += tuple(_choice(words, (item.id, ""), item.when) for item in scene.items if item.id in taken - {only})
     used = {name for choice in choices for name in choice.questions}
     return Guide(tuple(question for question in scene.questions if question.id in used), choices)
 
@@ -118,6 +124,13 @@ def read_answers(guide: Guide, given: Mapping[str, str]) -> Answers:
 def spoken(value: Value) -> str:
     """An answer as forms send it."""
     return value if isinstance(value, str) else YES if value else NO
+
+
+def label_of(question: Question, value: Value) -> str:
+    """An answer as a person reads it."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return next((option.label for option in question.options if option.value == value), value)
 
 
 def outcomes(guide: Guide, answers: Answers) -> dict[Key, Outcome]:

@@ -1,4 +1,4 @@
-"""What is stored of items: the lists that a city brought, and each item's versions."""
+"""What is stored of items: the lists that a city brought with each item's versions, and what was said of verdicts."""
 
 from django.db import models
 from django.db.models import Q
@@ -57,3 +57,66 @@ class ItemVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} v{self.version}"
+
+
+class Dispute(models.Model):
+    """A datum of a verdict that its subject says is wrong (数据异议), with its ticket and the answer."""
+
+    subject = models.CharField("主体", max_length=32)
+    datum = models.CharField("数据", max_length=130)
+    """`certificate:<type>`, `register:<register>` or `register:<register>.<field>`."""
+    name = models.CharField("数据名称", max_length=200)
+    item = models.CharField("事项", max_length=120)
+    department = models.CharField("负责部门", max_length=60)
+    reason = models.CharField("主体怎么说", max_length=300)
+    ticket = models.OneToOneField("facts.Ticket", models.PROTECT, null=True, related_name="dispute")
+    opened_on = models.DateField("提出日")
+    opened_at = models.DateTimeField("提出时间")
+    opened_by = models.CharField("谁提出", max_length=80)
+    answer = models.CharField("答复", max_length=300, blank=True)
+    answered_on = models.DateField("答复日", null=True)
+    answered_at = models.DateTimeField("答复时间", null=True)
+    answered_by = models.CharField("谁答复", max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = "数据异议"
+        indexes = [models.Index(fields=["subject", "-id"], name="items_disputes_of")]
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "datum"], condition=Q(answered_at=None), name="items_one_open_dispute")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.datum} #{self.pk}"
+
+
+class DepartmentCheck(models.Model):
+    """What a department told of a check for an applicant (部门核验): it was found so, or could not be checked."""
+
+    item = models.CharField("事项", max_length=120)
+    material = models.CharField("材料", max_length=300)
+    subject = models.CharField("主体", max_length=32)
+    department = models.CharField("核验部门", max_length=60)
+    found = models.BooleanField("核验到")
+    reason = models.CharField("说明", max_length=300)
+    on = models.DateField("业务日期")
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+
+    class Meta:
+        verbose_name = "部门核验"
+        indexes = [models.Index(fields=["subject", "item"], name="items_checks_of")]
+
+
+class Census(models.Model):
+    """What share of all materials need not be submitted, over all applicants, on a day (免提交普查)."""
+
+    on = models.DateField("业务日期")
+    at = models.DateTimeField("时间")
+    by = models.CharField("谁", max_length=80)
+    enterprises = models.PositiveBigIntegerField("企业")
+    people = models.PositiveBigIntegerField("个人")
+    result = models.JSONField("结果")
+    """`items.census.Result` as JSON."""
+
+    class Meta:
+        verbose_name = "免提交普查"

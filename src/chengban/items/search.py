@@ -20,7 +20,7 @@ from pypinyin import lazy_pinyin
 from chengban import packs
 from chengban.items.words import Word, alike, plain, word
 from chengban.packs import Pack
-from chengban.packs.items import Item, Scene
+from chengban.packs.items import Implementation, Item, Scene
 
 LEAST = 14.0
 """A find below this is left out."""
@@ -58,16 +58,18 @@ class Entry:
     id: str
     title: str
     phrases: tuple[Phrase, ...]
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What was found, with a score of `LEAST` to 100."""
+    """What was found, with a score of `LEAST` to 100. `note`: whose it is."""
 
     kind: str
     id: str
     title: str
     score: float
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def find_in(catalogue: Catalogue, asked: str, limit: int = 5) -> list[Hit]:
         return []
     scored = _latin(catalogue, meant) if meant.text.isascii() else _chinese(catalogue, asked, meant)
     kept = sorted(((entry, score) for entry, score in scored if score >= LEAST), key=_order)[:limit]
-    return [Hit(entry.kind, entry.id, entry.title, min(100.0, score)) for entry, score in kept]
+    return [Hit(entry.kind, entry.id, entry.title, min(100.0, score), entry.note) for entry, score in kept]
 
 
 def _order(scored: tuple[Entry, float]) -> tuple[float, int, str]:
@@ -163,9 +165,13 @@ def _blurred(sound: str) -> str:
     return re.sub("^([zcs])h", r"\1", sound).replace("ng", "n")
 
 
-def build(pack: Pack) -> Catalogue:
-    """The catalogue of a pack."""
-    entries = (*(_scene(scene) for scene in pack.scenes.values()), *(_item(pack, item) for item in pack.items.values()))
+def build(pack: Pack, brought: Iterable[tuple[str, Implementation]] = ()) -> Catalogue:
+    """The catalogue of a pack, and of items that were brought, each under its code."""
+    entries = (
+        *(_scene(scene) for scene in pack.scenes.values()),
+        *(_item(pack, item) for item in pack.items.values()),
+        *(_brought(code, item) for code, item in brought),
+    )
     holders: dict[str, list[int]] = defaultdict(list)
     for at, entry in enumerate(entries):
         for term in frozenset().union(*(phrase.terms for phrase in entry.phrases)):
@@ -178,7 +184,7 @@ def build(pack: Pack) -> Catalogue:
 def _scene(scene: Scene) -> Entry:
     said = [(scene.name, 1.0, True), *((words, 1.0, True) for words in scene.words)]
     items = [(text, 0.4, False) for item in scene.items for text in (item.name, *item.words)]
-    return Entry("scene", scene.id, scene.name, _phrases([*said, *items]))
+    return Entry("scene", scene.id, scene.name, _phrases([*said, *items]), scene.lead)
 
 
 def _item(pack: Pack, item: Item) -> Entry:
@@ -186,7 +192,14 @@ def _item(pack: Pack, item: Item) -> Entry:
     said = [(item.name, 1.0, True), *((words, 1.0, True) for words in item.words)]
     around = [(scene.name, 0.35), *((words, 0.35) for words in scene.words), (item.department, 0.1), (item.condition or "", 0.3)]
     own = [(item.yields or "", 0.6), *((material.name, 0.15) for material in item.materials)]
-    return Entry("item", item.id, item.name, _phrases([*said, *((text, weight, False) for text, weight in (*own, *around))]))
+    phrases = _phrases([*said, *((text, weight, False) for text, weight in (*own, *around))])
+    return Entry("item", item.id, item.name, phrases, f"{scene.name} · {item.department}")
+
+
+def _brought(code: str, item: Implementation) -> Entry:
+    around = [(item.department, 0.1), *((material.name, 0.15) for material in item.materials)]
+    phrases = _phrases([(item.name, 1.0, True), *((text, weight, False) for text, weight in around)])
+    return Entry("item", code, item.name, phrases, item.department)
 
 
 def _phrases(texts: Iterable[tuple[str, float, bool]]) -> tuple[Phrase, ...]:

@@ -252,6 +252,10 @@ def _spoken(pack: Pack) -> Iterator[Finding]:
     city = pack.origin("city", pack.city.id)
     for number, rule in enumerate(pack.city.consistency):
         yield from _expression(city, ("consistency", number, "rule"), rules.check(rule.rule, words))
+    for kind in ("enterprise", "person"):
+        barred = getattr(pack.city.barred_from_committing, kind, None)
+        if barred is not None:
+            yield from _expression(city, ("barred_from_committing", kind), rules.check(barred, words))
     for policy in pack.policies.values():
         for number, version in enumerate(policy.versions):
             yield from _version(pack, version, words, pack.origin("policies", policy.id), ("versions", number))

@@ -458,6 +458,14 @@ class ReadingTerms(Declaration):
     """A subject's question about a reading is answered."""
 
 
+class Commitments(Declaration):
+    """Who may not commit instead of proving (不适用告知承诺): FEEL over facts, by kind of applicant. None: nobody can tell."""
+
+    enterprise: str | None = None
+    person: str | None = None
+    citation: Citation
+
+
 class City(Declaration):
     """pack.yaml: which city this is, and the order its counties are always shown in."""
 
@@ -484,5 +492,6 @@ class City(Declaration):
     in_flight: tuple[Literal["recovery", "offer"], ...] = ("recovery", "offer")
     """What must be settled before a policy is promised to a subject again (在途): its money demanded back, an offer that waits."""
     map: str | None = None
+    barred_from_committing: Commitments | None = None
     """The schematic map (示意图) beside this file."""
     consistency: tuple[ConsistencyRule, ...] = ()

@@ -9,9 +9,7 @@ from pydantic import Field
 
 from chengban.packs.model import Citation, Confidence, Declaration, Identifier, Name, Sensitivity
 
-Matter = Literal[
-    "mandate", "feed", "task", "request", "emergency", "policy", "offer", "payment", "certificate", "item", "page", "process"
-]
+Matter = Literal["mandate", "feed", "task", "request", "emergency", "policy", "offer", "payment", "certificate", "page", "process"]
 """What must stand behind a reading (事由): the subject's own mandate, a task at a window, a granted request, and so on."""
 
 LEVELS: tuple[Sensitivity, ...] = ("public", "internal", "personal", "sensitive")

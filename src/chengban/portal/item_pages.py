@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from chengban.items import guiding
 from chengban.items.consistency import may_be_accepted
 from chengban.items.guiding import Guide, Key, Outcome
+from chengban.items.models import ItemVersion
 from chengban.packs import Pack
-from chengban.packs.items import Instead, Item, Material, Question, Scene, TimeLimit
+from chengban.packs.items import Implementation, Instead, Item, Material, Question, Scene, TimeLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,17 @@ class ItemPage:
         return [one for one in self.materials if one.outcome.needed is False]
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtPage:
+    """An item of a list that was taken in. Nobody asks questions, so that every material is needed."""
+
+    item: Implementation
+    accepted: bool
+    statutory: str
+    promised: str
+    wanted: tuple[Brought, ...]
+
+
 def scene_page(pack: Pack, scene: Scene, given: Mapping[str, str]) -> ScenePage:
     guide = guiding.guide_of(scene)
     answers = guiding.read_answers(guide, given)
@@ -122,6 +134,12 @@ def item_page(pack: Pack, item: Item, given: Mapping[str, str]) -> ItemPage:
         before=tuple(pack.items[one] for one in (*item.after, *item.after_any) if one in pack.items),
         then=tuple(other for other in pack.items.values() if item.id in (*other.after, *other.after_any)),
     )
+
+
+def brought_page(pack: Pack, version: ItemVersion) -> BroughtPage:
+    item = Implementation.model_validate(version.implementation)
+    wanted = tuple(_brought(pack, one, (), Outcome(True)) for one in item.materials)
+    return BroughtPage(item, may_be_accepted(item), limit_said(item.statutory), limit_said(item.promised), wanted)
 
 
 def question_form(guide: Guide, answers: guiding.Answers) -> Form:

@@ -4,7 +4,7 @@ Scenes and items are found by `items.search`, the rest here; both score up to 10
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +22,8 @@ SPREAD = 20.0
 """A find this much below the best one is noise beside it."""
 SHARE = 0.4
 """So is a scene or an item whose score is less than this share of the best one's."""
+
+FindItems = Callable[[Pack, str, int], list[Hit]]
 
 _FILLERS = re.compile("我想|我要|怎么|如何|请问|可以|申请|办理|需要|什么|有没有|哪些|能不能|一下|的|吗|呢|了")
 
@@ -58,19 +60,16 @@ def index(pack: Pack) -> tuple[Entry, ...]:
     )
 
 
-def search(pack: Pack, asked: str, limit: int = 30) -> list[Found]:
-    """Everything of the pack that `asked` may mean, best first; what is called so comes before all."""
-    hits = items_search.find(packs.current(), asked, limit)
-    near = [Found(_shown(pack, hit), hit.score) for hit in hits if hit.score >= SHARE * hits[0].score]
+def search(pack: Pack, asked: str, limit: int = 30, find_items: FindItems = items_search.find) -> list[Found]:
+    """Everything that `asked` may mean, best first; what is called so comes before all. `find_items` says among which items."""
+    hits = find_items(packs.current(), asked, limit)
+    near = [Found(_shown(hit), hit.score) for hit in hits if hit.score >= SHARE * hits[0].score]
     found = sorted([*near, *find(entries(pack), asked, limit)], key=_order)
     return sorted(found, key=lambda one: plain(one.entry.title) != plain(asked))[:limit]
 
 
-def _shown(pack: Pack, hit: Hit) -> Entry:
-    if hit.kind == "scene":
-        return Entry("scene", hit.id, hit.title, "", pack.scenes[hit.id].lead, ())
-    item = pack.items[hit.id]
-    return Entry("item", hit.id, hit.title, "", f"{pack.scenes[item.scene].name} · {item.department}", ())
+def _shown(hit: Hit) -> Entry:
+    return Entry(hit.kind, hit.id, hit.title, "", hit.note, ())
 
 
 def find(entries: Iterable[Entry], asked: str, limit: int = 30) -> list[Found]:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 
 from chengban.certificates.errors import CertificatesError
+from chengban.items.errors import ItemsError
 from chengban.policies.errors import PolicyError
 
 
@@ -14,5 +15,5 @@ def tell(request: HttpRequest, act: Callable[[], object], done: str = "") -> Non
     try:
         answer = act()
         messages.success(request, done or str(answer))
-    except (PolicyError, CertificatesError) as error:
+    except (CertificatesError, ItemsError, PolicyError) as error:
         messages.error(request, str(error))
