@@ -28,6 +28,11 @@ SELDOM = (
     on.CorrectedOnTheSpot,
 )  # fmt: skip
 """What would end most lives early, or changes nothing."""
+ONWARD = (
+    on.Corrected, on.Accepted, on.Resumed, on.FirstReviewed, on.Supplied, on.HearingWaived, on.Granted, on.Delivered,
+    on.PostChecked, on.RectificationOrdered, on.RenewalAsked,
+)  # fmt: skip
+"""What brings most lives on, the first of them that may come."""
 CALENDAR = DeclaredCalendar(current().holidays)
 
 
@@ -71,6 +76,15 @@ class AnyLife(RuleBasedStateMachine):
         assert self.life.valid_until is not None
         self.day = max(self.day, self.life.valid_until - before * DAY)
         self.life = passed(self.life, self.day)
+
+    @rule(draw=st.data())
+    def it_goes_on(self, draw: st.DataObject) -> None:
+        life = passed(self.life, self.day)
+        may = {act.kind for act in allowed(life) if act.allowed}
+        kind = next((kind for kind in ONWARD if kind in may), None)
+        event = None if kind is None else fitting(kind, life, self.day, draw)
+        if event is not None:
+            self.take(event)
 
     @rule(draw=st.data())
     def something_allowed_is_done(self, draw: st.DataObject) -> None:
@@ -230,7 +244,7 @@ def unasked(kind: type[Event], day: date) -> Event:
 def test_any_life_keeps_the_law() -> None:
     run_state_machine_as_test(
         AnyLife,
-        settings=settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
+        settings=settings(max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)),
     )
 
 
