@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from chengban import packs
 from chengban.accounts.domain import give_mandate, withdraw_mandate
@@ -138,6 +140,19 @@ def test_a_citizens_number_stands_in_no_address(city: None, client: Client, acco
 def test_the_page_asks_the_database_for_nothing_of_a_visitor(client: Client, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
         text(client, "/scenes/S14/plan?kind=到龄")
+
+
+def test_more_mandates_need_no_more_queries(agent: Account, client: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as met:
+            text(client, "/scenes/S03/plan")
+        return len(met)
+
+    queries()
+    one = queries()
+    for other in (town.WILLOW, town.EASTGATE):
+        give_mandate(agent, other, kind=MandateKind.ENTERPRISE, by=SETUP)
+    assert queries() == one
 
 
 def test_the_scene_leads_to_its_plan_with_the_answers(client: Client) -> None:
