@@ -108,7 +108,7 @@ class Held:
 
 
 def read(pack: Pack, case: Case, *, under: Ground, by: Actor, patience: float = PATIENCE) -> Held:
-    """Read what the case asks for; the reading is in the ledger. No register that fails stops it. Raises `NotGrounded`, `Lapsed`."""
+    """Read what the case asks for, as the ledger then says. No register that fails stops it. Raises `NotGrounded`, `Lapsed`."""
     kinds = {way.certificate for way in case.ways() if way.certificate is not None}
     names = {way.register_ for way in case.ways() if way.register_ is not None}
     bar = _bar_registers(pack, case.applicant) if any(way.commitment for way in case.ways()) else []
