@@ -101,7 +101,7 @@ def test_a_code_is_read_once(pack: Pack, as_: As) -> None:
 
 def test_a_holder_reads_their_own(pack: Pack, as_: As, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     held, other, agent = licence(pack), licence(pack, town.WILLOW), as_(Role.AGENT)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         (one,) = agent.get("/api/certificates").json()
     assert (one["id"], one["stands"], one["name"], one["subject"]) == (held.pk, "valid", "营业执照", town.LOTUS)
     face = {part["id"]: part["value"] for part in agent.get(f"/api/certificates/{held.pk}").json()["face"]}
@@ -112,7 +112,7 @@ def test_a_holder_reads_their_own(pack: Pack, as_: As, django_assert_num_queries
     assert agent.get(f"/api/certificates/{held.pk}/faces/exe").status_code == 404
     permit(pack)
     permit(pack)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         assert len(agent.get("/api/certificates").json()) == 3
 
 
@@ -120,7 +120,7 @@ def test_requests_ask_as_often_for_one_as_for_three(pack: Pack, as_: As, django_
     clerk, citizen = as_(Role.CLERK), as_(Role.CITIZEN)
     post(clerk, "use-requests", ASKED)
     for count in (1, 3):
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             assert len(citizen.get("/api/use-requests").json()) == count
         with django_assert_num_queries(5):
             assert len(clerk.get("/api/use-requests/asked").json()) == count

@@ -39,5 +39,5 @@ def committed_town(home: Path, committed: None, django_db_blocker: "DjangoDbBloc
         yield pack
         with connection.cursor() as cursor:
             tables = ", ".join(f'"register_{name}"' for name in pack.registers)
-            cursor.execute(f"DROP TABLE {tables}")
+            cursor.execute(f"DROP TABLE {tables} CASCADE")
             cursor.execute("TRUNCATE facts_batch, facts_ticket, items_dispute, items_departmentcheck, items_census CASCADE")

@@ -56,8 +56,8 @@ def test_the_towns_verdicts_are_these(pack: Pack) -> None:
 def test_what_is_read_is_what_the_case_asks_for_and_its_subject_sees_it(pack: Pack) -> None:
     verdict(pack, "S24.a")
     entry = Entry.objects.get(act="facts.read", subject=f"enterprise:{town.LOTUS}")
-    assert entry.payload["matter"] == "item:S24.a" and entry.payload["registers"] == ["legal_persons", "tax_registration"]
-    assert entry.payload["purpose"] == "own"
+    assert entry.payload["about"] == "item:S24.a" and entry.payload["registers"] == ["legal_persons", "tax_registration"]
+    assert set(entry.payload["fields"]["legal_persons"]) == {"name"}
 
 
 def test_a_verdict_asks_a_constant_number_of_times(pack: Pack, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -73,11 +73,11 @@ def test_the_wallet_shows_what_the_account_acts_for_and_nothing_else(pack: Pack,
 def test_the_wallet_asks_as_often_for_one_as_for_three(
     pack: Pack, held: Certificate, agent: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         agent.get("/certificates")
     permit(pack)
     permit(pack)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert agent.get("/certificates").content.decode().count("下载 PDF") == 3
 
 

@@ -254,7 +254,7 @@ def test_lists_ask_as_often_for_one_as_for_three(
     asking.consent(pack, first, {"identity_card": Choice(held.pk)}, by=CLERK, on=town.ON)
     counted = {}
     for client, path in ((citizen, "/certificates/requests"), (clerk, "/certificates/counter")):
-        with django_assert_num_queries(8 if client is citizen else 6) as found:
+        with django_assert_num_queries(7 if client is citizen else 6) as found:
             client.get(path)
         counted[path] = len(found)
     for case in ("2", "3"):

@@ -6,7 +6,7 @@ case asks for is read, in one transaction with the ledger entry that its subject
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -112,7 +112,7 @@ def read(pack: Pack, case: Case, *, under: Ground, by: Actor, patience: float = 
     kinds = {way.certificate for way in case.ways() if way.certificate is not None}
     names = {way.register_ for way in case.ways() if way.register_ is not None}
     bar = _bar_registers(pack, case.applicant) if any(way.commitment for way in case.ways()) else []
-    applicant, fields = case.applicant, _fields(pack, case, names)
+    applicant, fields, under = case.applicant, _fields(pack, case, names), replace(under, about=f"item:{case.code}")
     with transaction.atomic():
         begin_reading(pack, applicant.kind, [applicant.id], under=under, by=by, on=case.on, wanted=Wanted(fields=fields))
         batches = newest_of({*names, *bar})

@@ -77,15 +77,20 @@ class _Words:
 
     def alike(self, entry: Entry) -> tuple[date, str, str, str]:
         told = entry.payload
-        return localtime(entry.at).date(), self.offices[entry.actor], told.get("purpose", ""), told.get("matter", "")
+        return (
+            localtime(entry.at).date(),
+            self.offices[entry.actor],
+            told.get("purpose", ""),
+            told.get("about") or told.get("matter", ""),
+        )
 
     def reading(self, entry: Entry, times: int, question: Question | None) -> Reading:
         told = entry.payload
         own = told.get("purpose") == OWN or self.offices[entry.actor] == _("您自己")
+        about = self._about(told.get("about") or told.get("matter", ""))
         return Reading(
-            entry.pk, entry.at, self.offices[entry.actor], self._purpose(told.get("purpose", "")),
-            self._about(told.get("matter", "")), tuple(told.get("basis", ())), self._what(told), tuple(told.get("answers", ())),
-            own, times, question,
+            entry.pk, entry.at, self.offices[entry.actor], self._purpose(told.get("purpose", "")), about,
+            tuple(told.get("basis", ())), self._what(told), tuple(told.get("answers", ())), own, times, question,
         )  # fmt: skip
 
     def _purpose(self, name: str) -> str:
@@ -98,6 +103,10 @@ class _Words:
             return self.pack.policies[ground.number].name
         if ground.kind == "certificate" and ground.number in self.pack.certificates:
             return self.pack.certificates[ground.number].name
+        if ground.kind == "item" and ground.number in self.pack.items:
+            return self.pack.items[ground.number].name
+        if ground.kind == "scene" and ground.number in self.pack.scenes:
+            return self.pack.scenes[ground.number].name
         return self.matters.get(matter, "")
 
     def _what(self, told: Mapping[str, object]) -> str:

@@ -153,12 +153,12 @@ def test_what_is_held_of_a_citizen_is_not_asked_of_them_and_what_is_not_is(city:
 def test_the_reading_is_in_the_ledger_with_what_it_was_of(city: None) -> None:
     for_subject("S03", town.LOTUS)
     entry = Entry.objects.get(act="facts.read", subject=f"enterprise:{town.LOTUS}")
-    assert entry.payload == {"purpose": "own", "matter": "scene:S03", "facts": ["company_name", "uscc"], "on": "2025-12-01"}
+    assert entry.payload["about"] == "scene:S03" and entry.payload["fields"] == {"legal_persons": ["name", "uscc"]}
 
 
-def test_nothing_is_read_where_nothing_could_be_held(city: None) -> None:
+def test_where_nothing_could_be_held_no_field_is_read_but_whether_there_is_such_a_subject(city: None) -> None:
     for_subject("S09", town.LOTUS)
-    assert not Entry.objects.filter(act="facts.read").exists()
+    assert Entry.objects.get(act="facts.read").payload["fields"] == {"legal_persons": []}
 
 
 def test_somebody_the_city_does_not_know_is_told_so(city: None) -> None:

@@ -1,7 +1,7 @@
 """What the city holds of whoever applies, for the form of a scene: the one place of this part that reads registers."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -44,6 +44,7 @@ def read_held(pack: Pack, scene: Scene, subject: str, *, under: Ground, by: Acto
     """
     kind: Kind = "enterprise" if is_uscc(subject) else "person"
     places = {field.id: place for field in scene.fields if (place := _place(pack, field, kind)) is not None}
+    under = replace(under, about=f"scene:{scene.id}")
     with transaction.atomic():
         wanted = Wanted(fields=_fields(pack, kind, places.values()))
         begin_reading(pack, kind, [subject], under=under, by=by, on=on, wanted=wanted)

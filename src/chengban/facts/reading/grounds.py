@@ -12,10 +12,14 @@ from chengban.packs.purposes import Purpose
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Why one may read: `purpose` is a purpose's id in the pack, `matter` is `kind:number`, such as `offer:7`."""
+    """Why one may read: `purpose` is a purpose's id in the pack, `matter` is `kind:number`, such as `offer:7`.
+
+    `about` is what the reader was doing, where the matter does not tell: `item:S24.a`, `scene:S03`.
+    """
 
     purpose: str
     matter: str
+    about: str = ""
 
     @property
     def kind(self) -> str:

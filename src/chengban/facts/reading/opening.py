@@ -76,7 +76,8 @@ def _allowed(purpose: Purpose, facts: tuple[str, ...] | None) -> tuple[str, ...]
 def _written(purpose: Purpose, under: Ground, on: date) -> dict[str, Any]:
     until = clock.now() + timedelta(minutes=purpose.minutes)
     basis = [clause_of(citation) for citation in purpose.basis]
-    return {
+    about = {"about": under.about} if under.about else {}
+    return about | {
         "purpose": purpose.id, "matter": under.matter, "basis": basis, "on": on.isoformat(),
         "until": until.isoformat(timespec="seconds"),
     }  # fmt: skip
