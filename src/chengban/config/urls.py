@@ -13,8 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/key", log.key, name="log-key"),
     path("log/tile/<path:address>", log.tile, name="log-tile"),
     path("log/cosignatures", log.cosignatures, name="log-cosignatures"),
-    path("", include("chengban.portal.urls")),
     path("api/", include("chengban.api.urls")),
+    path("", include("chengban.portal.urls")),
 ]
 if settings.OIDC:
     urlpatterns.append(path("oidc/", include("mozilla_django_oidc.urls")))

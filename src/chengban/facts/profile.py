@@ -96,13 +96,14 @@ def _compose(
     pack: Pack, kind: Kind, subject: str, on: date, known_by: int | None, purpose: Purpose, allowed: Collection[str] | None
 ) -> Profile:
     subjects = subjects_of(pack, kind)
-    held = store.rows_of(pack.registers[subjects.register_], subject, known_by, fields=[subjects.name])
+    wanted = needs(pack, kind, allowed)
+    read = [(pack.registers[name], fields_for(pack.registers[name], some)) for name, some in wanted.items()]
+    held, *found = store.rows_of_each([(pack.registers[subjects.register_], [subjects.name]), *read], subject, known_by)
     if not held:
         raise UnknownSubject("本市没有登记这个主体。")
     values: dict[str, Any] = {}
     learned: dict[str, datetime | None] = {}
-    for name, some in needs(pack, kind, allowed).items():
-        rows = store.rows_of(pack.registers[name], subject, known_by, fields=fields_for(pack.registers[name], some))
+    for (name, some), rows in zip(wanted.items(), found, strict=True):
         values |= values_of(pack.registers[name], some, rows, on)
         if rows:
             learned[name] = max(rows, key=lambda row: row["batch"])["learned"]

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -25,7 +26,13 @@ def home() -> Path:
 
 def pack_folder() -> Path:
     """The city's declarations: `CHENGBAN_PACK`, else `packs/liaocheng`."""
-    return Path(os.environ.get("CHENGBAN_PACK") or checkout() / "packs" / "liaocheng").resolve()
+    return _resolved(os.environ.get("CHENGBAN_PACK", ""))
+
+
+@lru_cache(maxsize=8)
+def _resolved(folder: str) -> Path:
+    """Asked for by every request; what a name stands for does not change while the process lives."""
+    return Path(folder or checkout() / "packs" / "liaocheng").resolve()
 
 
 def flag(name: str, default: bool = False) -> bool:
