@@ -22,7 +22,7 @@ from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register
 from chengban.packs.purposes import Purpose
 from chengban.packs.units import convert
-from chengban.packs.vocabulary import calendar_facts, facts_in, vocabulary
+from chengban.packs.vocabulary import calendar_facts, facts_in, kept_with, vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,13 +155,17 @@ def _views(
             register = pack.registers[source.register_]
             yield FactView(fact, known.get(fact.id), fact.id in known, register, learned.get(register.id), False)
         elif fact.formula is not None or fact.table is not None:
-            value = rules.evaluate_known(words.inline(rules.parse(fact.id)), held)
             if _stands_on(pack, fact, kind):
+                value = rules.evaluate_known(words.inline(rules.parse(fact.id)), held)
                 yield FactView(fact, _plain(value), not rules.is_unknown(value) and value is not None, None, None, True)
 
 
 def _stands_on(pack: Pack, fact: FactDeclaration, kind: Kind) -> bool:
-    """Whether a derived fact is about this kind of subject: something it stands on is read for the kind."""
+    """Whether a derived fact is about this kind of subject: what it stands on is read for the kind."""
+    return kept_with(pack, ("stands on", kind, fact.id), fact, lambda: _look_under(pack, fact, kind))
+
+
+def _look_under(pack: Pack, fact: FactDeclaration, kind: Kind) -> bool:
     names = rules.names_in(vocabulary(pack).inline(rules.parse(fact.id)))
     held = names - set(calendar_facts(date.min))
     return bool(held) and all(name in pack.facts and source_of(pack.facts[name], kind) is not None for name in held)
