@@ -154,10 +154,9 @@ def _views(
         if source is not None:
             register = pack.registers[source.register_]
             yield FactView(fact, known.get(fact.id), fact.id in known, register, learned.get(register.id), False)
-        elif fact.formula is not None or fact.table is not None:
-            if _stands_on(pack, fact, kind):
-                value = rules.evaluate_known(words.inline(rules.parse(fact.id)), held)
-                yield FactView(fact, _plain(value), not rules.is_unknown(value) and value is not None, None, None, True)
+        elif (fact.formula is not None or fact.table is not None) and _stands_on(pack, fact, kind):
+            value = rules.evaluate_known(words.inline(rules.parse(fact.id)), held)
+            yield FactView(fact, _plain(value), not rules.is_unknown(value) and value is not None, None, None, True)
 
 
 def _stands_on(pack: Pack, fact: FactDeclaration, kind: Kind) -> bool:
