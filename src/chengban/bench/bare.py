@@ -8,14 +8,14 @@ import os
 import django
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
-from django.db import connection
+from django.db import models
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from chengban.config import settings as product
 
 PLAIN = os.environ.get("BENCH_BARE") == "plain"
-QUERY = os.environ["BENCH_QUERY"]
+TABLE, FIELD = os.environ["BENCH_TABLE"], os.environ["BENCH_FIELD"]
 
 if PLAIN:
     settings.configure(
@@ -28,14 +28,25 @@ else:
 django.setup()
 
 
+class Row(models.Model):
+    """The register's row, as anybody would declare it who only wants to read it."""
+
+    uscc = models.TextField(primary_key=True)
+    value = models.TextField(db_column=FIELD, null=True)
+    ended = models.BigIntegerField(null=True)
+
+    class Meta:
+        app_label = "bare"
+        db_table = TABLE
+        managed = False
+
+
 def row(request: HttpRequest, subject: str) -> HttpResponse:
     """The row of a subject, as the product's endpoint reads it."""
     if not PLAIN and not request.user.is_authenticated:
         return HttpResponse(status=401)
-    with connection.cursor() as cursor:
-        cursor.execute(QUERY, [subject])
-        found = cursor.fetchone()
-    return JsonResponse({"subject": subject, "value": found[0] if found else None})
+    found = Row._default_manager.filter(ended=None).get(uscc=subject)
+    return JsonResponse({"subject": subject, "value": found.value})
 
 
 urlpatterns = [path("rows/<str:subject>", row)]

@@ -24,7 +24,6 @@ from chengban.cli.setup import ready
 from chengban.facts.reading.guarding import WEB_ROLE
 
 FACT, REGISTER, FIELD = "vat_type", "tax_registration", "vat_type"
-QUERY = f"SELECT {FIELD} FROM register_{REGISTER} WHERE uscc = %s AND ended IS NULL"
 LOGIN = "bench-reader"
 
 
@@ -142,7 +141,7 @@ def _over_http(subject: str, account: int, seconds: float, rounds: int, clients:
     values = set()
     for _round in range(rounds):
         for name, (application, extra, path) in peers.items():
-            with _served(application, {"BENCH_QUERY": QUERY, **extra}) as port:
+            with _served(application, {"BENCH_TABLE": f"register_{REGISTER}", "BENCH_FIELD": FIELD, **extra}) as port:
                 values.add(_value(_get(port, path, cookie)))
                 _asked(port, path, cookie, max(seconds / 2, 2), clients)  # each worker has answered before it counts
                 rates[name].append(_asked(port, path, cookie, seconds, clients))

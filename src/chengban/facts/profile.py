@@ -76,15 +76,18 @@ def open_file(
     on: date,
     facts: Collection[str] | None = None,
     known_by: int | None = None,
+    named: bool = True,
 ) -> Profile:
     """Read what the city holds about a subject (调档), as far as the ground's purpose allows; the reading is in the ledger.
 
-    `facts`: only these, derived ones too. Raises `NotGrounded`, `Lapsed`, `UnknownSubject`; then nothing was read.
+    `facts`: only these, derived ones too. Not `named`: without the name, which is read only where nothing else tells that there is
+    such a subject. Raises `NotGrounded`, `Lapsed`, `UnknownSubject`; then nothing was read.
     """
     wanted = Wanted(None if facts is None else tuple(sorted(base_facts(pack, facts))))
     with transaction.atomic():
         purpose, allowed = begin_reading(pack, kind, [subject], under=under, by=by, on=on, wanted=wanted)
-        return _compose(pack, kind, subject, on, known_by, purpose, allowed)
+        rows = _rows(pack, kind, subject, known_by, allowed, named)
+        return _compose(pack, kind, subject, on, purpose, allowed, rows)
 
 
 def base_facts(pack: Pack, facts: Iterable[str]) -> set[str]:
@@ -92,25 +95,45 @@ def base_facts(pack: Pack, facts: Iterable[str]) -> set[str]:
     return {name for fact in facts for name in (fact, *facts_in(pack, [rules.parse(fact)]))}
 
 
-def _compose(
-    pack: Pack, kind: Kind, subject: str, on: date, known_by: int | None, purpose: Purpose, allowed: Collection[str] | None
-) -> Profile:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What was read of one subject: its name, and its rows of each register with the facts that they are read for."""
+
+    name: str
+    registers: tuple[tuple[Register, list[Need], list[dict[str, Any]]], ...]
+
+
+def _rows(
+    pack: Pack, kind: Kind, subject: str, known_by: int | None, allowed: Collection[str] | None, named: bool
+) -> _Rows:  # fmt: skip
+    """Read the registers, all in one word with the database. Raises `UnknownSubject`."""
     subjects = subjects_of(pack, kind)
-    wanted = needs(pack, kind, allowed)
-    read = [(pack.registers[name], fields_for(pack.registers[name], some)) for name, some in wanted.items()]
-    held, *found = store.rows_of_each([(pack.registers[subjects.register_], [subjects.name]), *read], subject, known_by)
-    if not held:
+    who = (pack.registers[subjects.register_], [subjects.name])
+    wanted = [(pack.registers[name], some) for name, some in needs(pack, kind, allowed).items()]
+    fields = [(register, fields_for(register, some)) for register, some in wanted]
+    found = store.rows_of_each([*fields, who] if named or not fields else fields, subject, known_by)
+    if len(found) == len(fields) and not any(found):
+        found += store.rows_of_each([who], subject, known_by)
+    held = found[len(fields)] if len(found) > len(fields) else None
+    if held == []:
         raise UnknownSubject("本市没有登记这个主体。")
+    read = tuple((register, some, rows) for (register, some), rows in zip(wanted, found[: len(fields)], strict=True))
+    return _Rows(held[0][subjects.name] if held else "", read)
+
+
+def _compose(
+    pack: Pack, kind: Kind, subject: str, on: date, purpose: Purpose, allowed: Collection[str] | None, read: _Rows
+) -> Profile:  # fmt: skip
     values: dict[str, Any] = {}
     learned: dict[str, datetime | None] = {}
-    for (name, some), rows in zip(wanted.items(), found, strict=True):
-        values |= values_of(pack.registers[name], some, rows, on)
+    for register, some, rows in read.registers:
+        values |= values_of(register, some, rows, on)
         if rows:
-            learned[name] = max(rows, key=lambda row: row["batch"])["learned"]
+            learned[register.id] = max(rows, key=lambda row: row["batch"])["learned"]
     known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
     facts = pack.facts.values() if allowed is None else [pack.facts[name] for name in pack.facts if name in allowed]
     seen = tuple(_masked(pack, kind, view, purpose) for view in _views(pack, kind, facts, on, known, learned))
-    return Profile(kind, subject, held[0][subjects.name], on, seen, known)
+    return Profile(kind, subject, read.name, on, seen, known)
 
 
 def _masked(pack: Pack, kind: Kind, view: FactView, purpose: Purpose) -> FactView:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from chengban.packs.items import ItemId
+from chengban.packs.forms import ItemId
 from chengban.packs.model import Citation, Confidence, Declaration, Identifier, Name
 
 Note = Annotated[str, StringConstraints(min_length=1, max_length=300)]

@@ -181,10 +181,11 @@ def _want(pack: Pack, profile: Profile, fact: str) -> Want:
 
 
 def read(
-    pack: Pack, kind: Kind, subject: str, *, under: Ground, by: Actor, on: date, facts: Collection[str] | None = None
-) -> Profile | None:
+    pack: Pack, kind: Kind, subject: str, *, under: Ground, by: Actor, on: date, facts: Collection[str] | None = None,
+    named: bool = True,
+) -> Profile | None:  # fmt: skip
     """The file of a subject, its reading recorded; None where the city has no such subject. Raises `NotGrounded`, `Lapsed`."""
     try:
-        return open_file(pack, kind, subject, under=under, by=by, on=on, facts=facts)
+        return open_file(pack, kind, subject, under=under, by=by, on=on, facts=facts, named=named)
     except UnknownSubject:
         return None
