@@ -1,5 +1,6 @@
 """Watching over readings (查阅监督): a subject questions one; an auditor answers, and reviews emergencies."""
 
+from collections.abc import Callable
 from typing import cast
 
 from django.contrib import messages
@@ -31,7 +32,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     names = people([one.by for one in glass] + [entry.actor for entry in entries.values()])
     given = {
         "emergencies": glass, "questions": [(one, entries.get(one.entry)) for one in asked], "names": names,
-        "today": clock.today(), "form": AnswerForm(),
+        "today": clock.today(),
     }  # fmt: skip
     return render(request, "portal/pages/oversight.html", given)
 
@@ -40,31 +41,31 @@ def oversight(request: HttpRequest) -> HttpResponse:
 @needs(Verb.OVERSEE_READINGS)
 def review(request: HttpRequest, number: int) -> HttpResponse:
     """Review an emergency."""
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _back(request, _("请选择结论并写明理由。"))
-    given = form.cleaned_data
-    try:
-        emergencies.review(number, justified=given["proper"] == "yes", finding=given["text"], by=cast(Account, request.user).actor)
-    except WrongStep as error:
-        return _back(request, str(error))
-    messages.success(request, _("复核意见已记下。"))
-    return redirect("oversight")
+    by = cast(Account, request.user).actor
+    return _decide(
+        request, lambda proper, why: emergencies.review(number, justified=proper, finding=why, by=by), _("复核意见已记下。")
+    )
 
 
 @require_POST
 @needs(Verb.OVERSEE_READINGS)
 def answer(request: HttpRequest, number: int) -> HttpResponse:
     """Answer a subject's question about a reading."""
+    by = cast(Account, request.user).actor
+    done = _("答复已记下，提出的人看得到。")
+    return _decide(request, lambda proper, why: questions.answer(number, improper=not proper, text=why, by=by), done)
+
+
+def _decide(request: HttpRequest, act: Callable[[bool, str], object], done: str) -> HttpResponse:
+    """Do it with the finding that was posted, and come back; where that is not whole, or refused, say so."""
     form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return _back(request, _("请选择结论并写明理由。"))
-    given = form.cleaned_data
     try:
-        questions.answer(number, improper=given["proper"] == "no", text=given["text"], by=cast(Account, request.user).actor)
+        if not form.is_valid():
+            raise WrongStep(_("请选择结论并写明理由。"))
+        act(form.cleaned_data["proper"] == "yes", form.cleaned_data["text"])
+        messages.success(request, done)
     except WrongStep as error:
-        return _back(request, str(error))
-    messages.success(request, _("答复已记下，提出的人看得到。"))
+        messages.error(request, str(error))
     return redirect("oversight")
 
 
@@ -85,8 +86,3 @@ def question(request: HttpRequest, entry: int) -> HttpResponse:
         raise Http404 from error
     messages.success(request, _("已转给审计员，最迟 %(day)s 答复，答复会写在这里。") % {"day": made.answer_by.isoformat()})
     return redirect("enterprise-readings", subject) if kind == "enterprise" else redirect("my-readings")
-
-
-def _back(request: HttpRequest, sentence: str) -> HttpResponse:
-    messages.error(request, sentence)
-    return redirect("oversight")
