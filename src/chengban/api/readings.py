@@ -14,13 +14,13 @@ from chengban.accounts.permissions import Verb, may_read_file
 from chengban.api.guard import ground_or_403, require, signed_in
 from chengban.api.shapes import Mistake
 from chengban.facts.errors import FactsError, UnknownSubject
+from chengban.facts.frame import kind_of
 from chengban.facts.models import DataRequest, Question
 from chengban.facts.reading import answers, questions, requests, tasks, using
 from chengban.facts.reading.errors import NotGrounded, WrongStep
 from chengban.lib import clock
 from chengban.portal import request_pages
 from chengban.portal.readings import Reading, readings_of
-from chengban.portal.views.tasks import kind_of
 
 router = Router(tags=["readings"], auth=signed_in)
 REFUSED = {401: Mistake, 403: Mistake, 404: Mistake, 409: Mistake}

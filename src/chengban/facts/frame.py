@@ -18,6 +18,7 @@ from chengban import rules
 from chengban.facts import store
 from chengban.facts.conditions import condition_of
 from chengban.facts.takes import Rows, take_column
+from chengban.lib.identifiers import is_uscc
 from chengban.packs import Pack
 from chengban.packs.model import FactDeclaration, Register, Source, Subjects
 from chengban.packs.units import convert_column
@@ -33,6 +34,11 @@ class Need:
 
     fact: FactDeclaration
     source: Source
+
+
+def kind_of(subject: str) -> Kind:
+    """A unified social credit code is an enterprise's; every other identifier is a person's."""
+    return "enterprise" if is_uscc(subject) else "person"
 
 
 def subjects_of(pack: Pack, kind: Kind) -> Subjects:

@@ -121,16 +121,21 @@ def _rows(
     return _Rows(held[0][subjects.name] if held else "", read)
 
 
+def known_of(pack: Pack, kind: Kind, subject: str, facts: Collection[str], on: date) -> dict[str, Any]:
+    """Base fact id → value, for those of `facts` that are known. The reading was begun by who asks. Raises `UnknownSubject`."""
+    return _known(_rows(pack, kind, subject, None, facts, True), on)
+
+
+def _known(read: _Rows, on: date) -> dict[str, Any]:
+    values = (pair for register, some, rows in read.registers for pair in values_of(register, some, rows, on).items())
+    return {name: value for name, value in values if value is not NOT_KNOWN}
+
+
 def _compose(
     pack: Pack, kind: Kind, subject: str, on: date, purpose: Purpose, allowed: Collection[str] | None, read: _Rows
 ) -> Profile:  # fmt: skip
-    values: dict[str, Any] = {}
-    learned: dict[str, datetime | None] = {}
-    for register, some, rows in read.registers:
-        values |= values_of(register, some, rows, on)
-        if rows:
-            learned[register.id] = max(rows, key=lambda row: row["batch"])["learned"]
-    known = {name: value for name, value in values.items() if value is not NOT_KNOWN}
+    known = _known(read, on)
+    learned = {one.id: max(rows, key=lambda row: row["batch"])["learned"] for one, _some, rows in read.registers if rows}
     facts = pack.facts.values() if allowed is None else [pack.facts[name] for name in pack.facts if name in allowed]
     seen = tuple(_masked(pack, kind, view, purpose) for view in _views(pack, kind, facts, on, known, learned))
     return Profile(kind, subject, read.name, on, seen, known)

@@ -10,11 +10,10 @@ from django.db import transaction
 from chengban.cases.scenes.forming import HeldValue
 from chengban.facts import store
 from chengban.facts.errors import UnknownSubject
-from chengban.facts.frame import Kind, build, fields_for, needs, source_of, subjects_of
+from chengban.facts.frame import Kind, build, fields_for, kind_of, needs, source_of, subjects_of
 from chengban.facts.reading.grounds import Ground
 from chengban.facts.reading.opening import Wanted, begin_reading
 from chengban.ledger import Actor
-from chengban.lib.identifiers import is_uscc
 from chengban.packs import Pack
 from chengban.packs.forms import FormField
 from chengban.packs.items import Scene
@@ -42,7 +41,7 @@ def read_held(pack: Pack, scene: Scene, subject: str, *, under: Ground, by: Acto
 
     Raises `UnknownSubject`, `NotGrounded`, `Lapsed`.
     """
-    kind: Kind = "enterprise" if is_uscc(subject) else "person"
+    kind = kind_of(subject)
     places = {field.id: place for field in scene.fields if (place := _place(pack, field, kind)) is not None}
     under = replace(under, about=f"scene:{scene.id}")
     with transaction.atomic():

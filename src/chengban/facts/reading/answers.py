@@ -6,13 +6,11 @@ from datetime import date
 from django.db import transaction
 
 from chengban import rules
-from chengban.facts import profile, store
-from chengban.facts.errors import UnknownSubject
-from chengban.facts.frame import Kind, fields_for, needs, source_of, subjects_of
+from chengban.facts import profile
+from chengban.facts.frame import Kind, source_of
 from chengban.facts.reading.errors import NotAnswerable
 from chengban.facts.reading.grounds import Ground
 from chengban.facts.reading.opening import Wanted, begin_reading
-from chengban.facts.takes import NOT_KNOWN
 from chengban.ledger import Actor
 from chengban.packs import Pack
 from chengban.packs.vocabulary import calendar_facts, vocabulary
@@ -36,7 +34,7 @@ def ask(
     with transaction.atomic():
         wanted = Wanted(facts, answers=tuple(questions.values()))
         begin_reading(pack, kind, [subject], under=under, by=by, on=on, wanted=wanted)
-        known = _known(pack, kind, subject, facts, on)
+        known = profile.known_of(pack, kind, subject, facts, on)
     return {key: _answer(node, known | calendar_facts(on)) for key, node in parsed.items()}
 
 
@@ -58,17 +56,6 @@ def _parsed(pack: Pack, kind: Kind, text: str) -> rules.Node:
 
 def _names(node: rules.Node) -> frozenset[str]:
     return rules.names_in(node) - calendar_facts(date.min).keys()
-
-
-def _known(pack: Pack, kind: Kind, subject: str, facts: tuple[str, ...], on: date) -> dict[str, object]:
-    base = subjects_of(pack, kind)
-    if not store.rows_of(pack.registers[base.register_], subject, fields=[base.name]):
-        raise UnknownSubject("本市没有登记这个主体。")
-    known: dict[str, object] = {}
-    for name, some in needs(pack, kind, facts).items():
-        rows = store.rows_of(pack.registers[name], subject, fields=fields_for(pack.registers[name], some))
-        known |= profile.values_of(pack.registers[name], some, rows, on)
-    return {name: value for name, value in known.items() if value is not NOT_KNOWN}
 
 
 def _answer(node: rules.Node, known: Mapping[str, object]) -> bool | None:

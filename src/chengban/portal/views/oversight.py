@@ -13,13 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from chengban import packs
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb
+from chengban.facts.frame import kind_of
 from chengban.facts.reading import emergencies, questions
 from chengban.facts.reading.errors import WrongStep
 from chengban.lib import clock
 from chengban.portal.needs import needs
 from chengban.portal.reading_forms import AnswerForm
 from chengban.portal.readings import people, read_entries
-from chengban.portal.views.tasks import kind_of
 
 
 @never_cache

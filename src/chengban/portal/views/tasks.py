@@ -12,21 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from chengban import packs
 from chengban.accounts.models import Account
 from chengban.accounts.permissions import Verb
-from chengban.facts.frame import Kind
+from chengban.facts.frame import Kind, kind_of
 from chengban.facts.models import Emergency, Task
 from chengban.facts.reading import emergencies, tasks
 from chengban.facts.reading.errors import NotGrounded
 from chengban.facts.reading.grounds import Ground
 from chengban.lib import clock
-from chengban.lib.identifiers import is_uscc
 from chengban.portal import file_pages
 from chengban.portal.needs import needs
 from chengban.portal.reading_forms import EmergencyForm, TaskForm
-
-
-def kind_of(subject: str) -> Kind:
-    """A unified social credit code is an enterprise's; every other identifier is a person's."""
-    return "enterprise" if is_uscc(subject) else "person"
 
 
 @never_cache
