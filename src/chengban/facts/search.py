@@ -26,7 +26,10 @@ GRANT SELECT ON {view} TO {role};
 
 
 def make_directory(pack: Pack) -> None:
-    """Make the view of the fields that are public of each enterprise: all that may be seen without a reading."""
+    """Make the view of the fields that are public of each enterprise: all that may be seen without a reading.
+
+    What an enterprise registers is published by law (市场主体登记管理条例 第三十五条).
+    """
     register = pack.registers[pack.city.enterprises.register_]
     public = [field.id for field in register.fields if field.sensitivity == "public"]
     parts = {"view": sql.Identifier(DIRECTORY), "fields": store.names(public), "table": store.table(register)}
